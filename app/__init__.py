@@ -1,0 +1,81 @@
+"""The application factory."""
+
+from typing import Any
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from app import clock
+from app import models as models  # fills the metadata
+from app.extensions import csrf, db, login_manager, migrate
+from app.web import context, errors, filters, headers, health, limits, logs, requests
+from config import Config
+
+BLUEPRINTS = (health.bp,)
+COMMANDS = ()
+STATIC_MAX_AGE = 365 * 24 * 3600
+
+
+def create_app(config: Config) -> Flask:
+    """One Flask app for one deployment."""
+    app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
+    app.config.update(flask_settings(config))
+    app.jinja_env.undefined = StrictUndefined
+    requests.init_app(app)
+    _init_database(app, config)
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    for room in (logs, errors, filters, context, limits):
+        room.init_app(app)
+    headers.init_app(app, is_https=config.is_https)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    if config.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=app.static_folder, prefix="static/", max_age=STATIC_MAX_AGE)  # type: ignore[method-assign]
+    return app
+
+
+def flask_settings(config: Config) -> dict[str, Any]:
+    """Our settings in the names that Flask and its extensions read."""
+    return {
+        "KHEO": config,
+        "SECRET_KEY": config.secret_key,
+        "SECRET_KEY_FALLBACKS": list(config.secret_key_fallbacks),
+        "SESSION_COOKIE_NAME": "__Host-kheo" if config.is_https else "kheo",
+        "SESSION_COOKIE_SECURE": config.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": 90 * 24 * 3600,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(config),
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def engine_options(config: Config) -> dict[str, Any]:
+    """Pool and session settings of the engine."""
+    if config.is_sqlite:
+        return {"connect_args": {"check_same_thread": False, "timeout": 15}}
+    settings = "-c synchronous_commit=on -c lock_timeout=2000 -c statement_timeout=60000 -c timezone=UTC"
+    return {
+        "pool_size": config.pool_size,
+        "max_overflow": 2,
+        "pool_timeout": 10,
+        "connect_args": {"options": settings, "connect_timeout": 5},
+    }
+
+
+def _init_database(app: Flask, config: Config) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory="migrations")
+    with app.app_context():
+        clock.init_app(app, db.engine)

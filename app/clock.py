@@ -1,0 +1,76 @@
+"""The one clock: the database's time carried forward by the host's monotonic clock.
+
+Stepping a host's wall clock changes nothing, and several hosts agree within milliseconds.
+On SQLite the host's own time is the anchor. Only `developers` and tests may call `shift`.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from sqlalchemy import Engine, text
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+RENEW_SECONDS = 5.0
+
+
+class _Anchor:
+    """A moment read from the source at a reading of the monotonic clock."""
+
+    def __init__(self) -> None:
+        self.source: Callable[[], datetime] = _host_time
+        self.moment = _host_time()
+        self.read_at = float("-inf")
+        self.offset = timedelta(0)
+
+    def renew(self) -> None:
+        before = time.monotonic()
+        moment = self.source()
+        after = time.monotonic()
+        self.moment, self.read_at = moment, (before + after) / 2
+
+
+def _host_time() -> datetime:
+    return datetime.now(UTC)
+
+
+_anchor = _Anchor()
+
+
+def init_app(app: Flask, engine: Engine) -> None:
+    """Read time from `engine` from now on (called once per process)."""
+
+    def database_time() -> datetime:
+        with engine.connect() as connection:
+            moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return moment.astimezone(UTC)
+
+    _anchor.source = _host_time if engine.dialect.name == "sqlite" else database_time
+    _anchor.read_at = float("-inf")
+
+
+def now() -> datetime:
+    """The current moment, aware UTC."""
+    if time.monotonic() - _anchor.read_at > RENEW_SECONDS:
+        _anchor.renew()
+    return _anchor.moment + timedelta(seconds=time.monotonic() - _anchor.read_at) + _anchor.offset
+
+
+def shift(by: timedelta) -> None:
+    """Move this process's clock by `by`; zero puts it right again."""
+    _anchor.offset = by
+
+
+def local(moment: datetime) -> datetime:
+    return moment.astimezone(VIETNAM)
+
+
+def local_day(moment: datetime) -> date:
+    return local(moment).date()
+
+
+def from_local(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """The UTC moment of a wall-clock time in Viet Nam."""
+    return datetime(year, month, day, hour, minute, tzinfo=VIETNAM).astimezone(UTC)

@@ -1,0 +1,72 @@
+"""Periodic work: every entry is claimed by a lease row, so overlapping processes run it once."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from flask import Flask
+
+from app import clock
+from app.accounts.jobs import forget_old_sessions
+from app.attempts.jobs import close_overdue_attempts
+from app.extensions import db
+from app.jobs import services
+from app.jobs.runner import run_waiting_jobs
+from app.ranking.jobs import refresh_standings
+
+log = structlog.get_logger()
+TICK_SECONDS = 1.0
+
+ENTRIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
+    "run_waiting_jobs": (timedelta(seconds=2), run_waiting_jobs),
+    "close_overdue_attempts": (timedelta(seconds=15), close_overdue_attempts),
+    "refresh_standings": (timedelta(seconds=10), refresh_standings),
+    "forget_old_sessions": (timedelta(hours=24), forget_old_sessions),
+}
+
+
+def run_due_entries() -> None:
+    """Run each entry that is due and free. Must be called in an app context; never raises."""
+    for name, (every, work) in ENTRIES.items():
+        try:
+            is_mine = services.claim_entry(name, every, now=clock.now())
+            db.session.commit()
+            if is_mine:
+                _work(name, work)
+        except Exception as error:
+            db.session.rollback()
+            log.error("timetable_failed", name=name, exc_info=error)
+
+
+def _work(name: str, work: Callable[[], object]) -> None:
+    try:
+        work()
+    finally:
+        db.session.rollback()
+        services.release_entry(name)
+        db.session.commit()
+
+
+def run_forever(app: Flask, stop: threading.Event) -> None:
+    """The loop of `flask timetable` and of the embedded thread."""
+    while not stop.is_set():
+        with app.app_context():
+            run_due_entries()
+        stop.wait(TICK_SECONDS)
+
+
+def start_thread(app: Flask) -> threading.Thread:
+    """The embedded default: the same loop in a thread of the web process."""
+    thread = threading.Thread(
+        target=run_forever, args=(app, threading.Event()), name="timetable", daemon=True
+    )
+    thread.start()
+    return thread
+
+
+def wait_until_idle(limit_seconds: float) -> None:
+    """Run due entries until no job waits or the limit passes (used by tests and commands)."""
+    ends = time.monotonic() + limit_seconds
+    while run_waiting_jobs() and time.monotonic() < ends:
+        continue

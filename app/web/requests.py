@@ -1,0 +1,81 @@
+"""The one door for input: bounded size, NFC, no control characters, single values."""
+
+import json
+from typing import Any
+
+from flask import Flask, Request, request
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.utils import cached_property
+
+from app.errors import BadInput
+from app.extensions import SAFE_METHODS
+from app.text import clean
+
+MAX_BODY_BYTES = 64 * 1024
+MAX_UPLOAD_BYTES = 2 * 1024 * 1024
+MAX_FIELDS = 400
+MAX_JSON_DEPTH = 4
+
+
+class KheoRequest(Request):
+    """A request whose form, query and JSON are clean or refused with BadInput."""
+
+    max_content_length = MAX_BODY_BYTES
+    max_form_memory_size = MAX_BODY_BYTES
+    max_form_parts = MAX_FIELDS
+
+    @cached_property
+    def form(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override]
+        return _clean_fields(super().form)
+
+    @cached_property
+    def args(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override]
+        return _clean_fields(super().args)
+
+    def json_object(self, allowed: frozenset[str]) -> dict[str, Any]:
+        """The body as a JSON object with no other keys than `allowed`. Raises BadInput."""
+        raw = self.get_data(cache=False)
+        if raw.count(b"[") + raw.count(b"{") > MAX_FIELDS:
+            raise BadInput("Dữ liệu lồng quá sâu.")
+        try:
+            value = json.loads(raw, parse_constant=_refuse_constant, object_pairs_hook=_unique_pairs)
+        except (ValueError, RecursionError) as error:
+            raise BadInput("Dữ liệu không đúng dạng JSON.") from error
+        if not isinstance(value, dict) or not value.keys() <= allowed:
+            raise BadInput("Dữ liệu có trường không hợp lệ.")
+        return value
+
+
+def _clean_fields(fields: ImmutableMultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+    pairs = list(fields.items(multi=True))
+    if len(pairs) > MAX_FIELDS:
+        raise BadInput("Biểu mẫu có quá nhiều trường.")
+    return ImmutableMultiDict((clean(name), clean(value)) for name, value in pairs)
+
+
+def _refuse_constant(_name: str) -> None:
+    raise BadInput("Dữ liệu có số không hợp lệ.")
+
+
+def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise BadInput("Dữ liệu có trường lặp lại.")
+    return result
+
+
+def init_app(app: Flask) -> None:
+    app.request_class = KheoRequest
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.before_request(check_origin)
+
+
+def check_origin() -> None:
+    """Refuse an unsafe request that another site sent (beside the CSRF token)."""
+    if request.method in SAFE_METHODS:
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != request.host_url.rstrip("/"):
+        raise BadInput("Yêu cầu đến từ một trang khác.")
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise BadInput("Yêu cầu đến từ một trang khác.")

@@ -1,0 +1,118 @@
+"""Settings: one frozen dataclass, read from the environment, refusing to start unsafe."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ENVIRONMENTS = ("production", "demo", "test")
+TIMETABLES = ("thread", "process")
+MINIMUM_SECRET_LENGTH = 32
+INSTANCE = Path(__file__).parent / "instance"
+
+
+class UnsafeSettings(ValueError):
+    """A setting is missing or unsafe; the message lists every one of them."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that differs between deployments.
+
+    `timetable` says who runs periodic work: "thread" (inside the web process, the embedded
+    default) or "process" (`flask timetable`, production).
+    """
+
+    environment: str
+    secret_key: str
+    database_url: str
+    redis_url: str | None = None
+    public_url: str = "http://127.0.0.1:8000"
+    timetable: str = "process"
+    trusted_proxies: int = 0
+    pool_size: int = 8
+    hash_slots: int = 1
+    support_phone: str = ""
+    secret_key_fallbacks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        problems = self._problems()
+        if problems:
+            raise UnsafeSettings("Khéo does not start:\n" + "\n".join(f"- {line}" for line in problems))
+
+    @property
+    def is_demo(self) -> bool:
+        return self.environment == "demo"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite:")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Config":
+        """Read KHEO_* variables. Raises UnsafeSettings with all problems at once."""
+        environment = environ.get("KHEO_ENVIRONMENT", "production")
+        embedded = environment == "demo"
+        fallback_url = f"sqlite:///{INSTANCE / 'kheo.db'}" if embedded else ""
+        return cls(
+            environment=environment,
+            secret_key=environ.get("KHEO_SECRET_KEY", ""),
+            database_url=environ.get("KHEO_DATABASE_URL", fallback_url),
+            redis_url=environ.get("KHEO_REDIS_URL") or None,
+            public_url=environ.get("KHEO_PUBLIC_URL", "http://127.0.0.1:8000" if embedded else "").rstrip(
+                "/"
+            ),
+            timetable=environ.get("KHEO_TIMETABLE", "thread" if embedded else "process"),
+            trusted_proxies=_integer(environ, "KHEO_TRUSTED_PROXIES", 0),
+            pool_size=_integer(environ, "KHEO_POOL_SIZE", 8),
+            hash_slots=_integer(environ, "KHEO_HASH_SLOTS", 1),
+            support_phone=environ.get("KHEO_SUPPORT_PHONE", ""),
+            secret_key_fallbacks=tuple(filter(None, environ.get("KHEO_SECRET_KEY_FALLBACKS", "").split(","))),
+        )
+
+    def _problems(self) -> list[str]:
+        problems = []
+        if self.environment not in ENVIRONMENTS:
+            problems.append(f"KHEO_ENVIRONMENT must be one of {', '.join(ENVIRONMENTS)}")
+        if len(self.secret_key) < MINIMUM_SECRET_LENGTH:
+            problems.append(f"KHEO_SECRET_KEY is missing or shorter than {MINIMUM_SECRET_LENGTH} characters")
+        if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            problems.append("KHEO_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
+        if not self.public_url.startswith(("http://", "https://")):
+            problems.append("KHEO_PUBLIC_URL must be the http(s) address that people open")
+        if self.timetable not in TIMETABLES:
+            problems.append(f"KHEO_TIMETABLE must be one of {', '.join(TIMETABLES)}")
+        if self.trusted_proxies not in (0, 1):
+            problems.append("KHEO_TRUSTED_PROXIES must be 0 or 1")
+        if self.pool_size < 1 or self.hash_slots < 1:
+            problems.append("KHEO_POOL_SIZE and KHEO_HASH_SLOTS must be at least 1")
+        if self.environment == "production":
+            problems += self._production_problems()
+        return problems
+
+    def _production_problems(self) -> list[str]:
+        problems = []
+        if len(set(self.secret_key)) < MINIMUM_SECRET_LENGTH // 2:
+            problems.append(
+                "KHEO_SECRET_KEY repeats itself: use `python -c 'import secrets; print(secrets.token_hex(32))'`"
+            )
+        if not self.is_https:
+            problems.append("KHEO_PUBLIC_URL must be https in production")
+        if self.trusted_proxies != 1:
+            problems.append("KHEO_TRUSTED_PROXIES must be 1: production stands behind one proxy")
+        if not self.support_phone:
+            problems.append("KHEO_SUPPORT_PHONE is missing: people in trouble need a number to call")
+        return problems
+
+
+def _integer(environ: Mapping[str, str], name: str, default: int) -> int:
+    value = environ.get(name, "")
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit()):
+        raise UnsafeSettings(f"Khéo does not start:\n- {name} must be a whole number")
+    return int(value)
