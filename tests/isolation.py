@@ -1,0 +1,49 @@
+"""Requests and commands of a test run as they do in production: with a session of their own."""
+
+import contextvars
+import secrets
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+
+from app.extensions import SAFE_METHODS, db
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def from_outside(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call as another process would: no application context, nothing uncommitted is seen.
+
+    What the test arranged so far is committed; what it holds is read anew afterwards.
+    """
+    db.session.commit()
+    try:
+        return contextvars.Context().run(function, *args, **kwargs)
+    finally:
+        db.session.expire_all()
+
+
+class Browser(FlaskClient):
+    """Flask's client, outside the test's session; it sends the CSRF token as a page's form does.
+
+    `csrf=False` leaves the token out.
+    """
+
+    def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> Any:
+        return from_outside(self._open, *args, csrf=csrf, **kwargs)
+
+    def _open(self, *args: Any, csrf: bool, **kwargs: Any) -> Any:
+        if csrf and str(kwargs.get("method", "GET")).upper() not in SAFE_METHODS:
+            token = self.csrf_token(kwargs.get("base_url"))
+            kwargs["headers"] = {"X-CSRFToken": token} | dict(kwargs.get("headers") or {})
+        return super().open(*args, **({"buffered": True} | kwargs))
+
+    def csrf_token(self, base_url: str | None = None) -> str:
+        """A token that this browser's session accepts."""
+        with self.session_transaction(base_url=base_url) as session:
+            key = session.setdefault("csrf_token", secrets.token_hex(20))
+        signer = URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token")
+        return str(signer.dumps(key))
