@@ -6,13 +6,15 @@ On SQLite the host's own time is the anchor. Only `developers` and tests may cal
 
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import Engine, text
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+from app.localtime import from_local, local, local_day
+
+__all__ = ["from_local", "init_app", "local", "local_day", "now", "shift"]
+
 RENEW_SECONDS = 5.0
 
 
@@ -61,16 +63,3 @@ def now() -> datetime:
 def shift(by: timedelta) -> None:
     """Move this process's clock by `by`; zero puts it right again."""
     _anchor.offset = by
-
-
-def local(moment: datetime) -> datetime:
-    return moment.astimezone(VIETNAM)
-
-
-def local_day(moment: datetime) -> date:
-    return local(moment).date()
-
-
-def from_local(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
-    """The UTC moment of a wall-clock time in Viet Nam."""
-    return datetime(year, month, day, hour, minute, tzinfo=VIETNAM).astimezone(UTC)

@@ -1,77 +1,23 @@
-"""How dates, numbers and money are written for people."""
-
-from datetime import date, datetime, timedelta
+"""The formats that templates use, by the same names."""
 
 from flask import Flask
 
-from app import clock
+from app import formats
 from app.text import initials, public_name
 
-WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
-
-
-def vn_date(value: date | datetime) -> str:
-    day = clock.local_day(value) if isinstance(value, datetime) else value
-    return f"{day:%d/%m/%Y}"
-
-
-def vn_time(value: datetime) -> str:
-    return f"{clock.local(value):%H:%M}"
-
-
-def vn_seconds(value: datetime) -> str:
-    return f"{clock.local(value):%H:%M:%S}"
-
-
-def vn_datetime(value: datetime) -> str:
-    return f"{clock.local(value):%H:%M, %d/%m/%Y}"
-
-
-def vn_weekday(value: date | datetime) -> str:
-    day = clock.local_day(value) if isinstance(value, datetime) else value
-    return WEEKDAYS[day.weekday()]
-
-
-def vn_number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")
-
-
-def vn_percent(share: float) -> str:
-    """0.614 → 61,4%."""
-    return f"{share * 100:.1f}".replace(".", ",") + "%"
-
-
-def vn_money(dong: int) -> str:
-    return f"{vn_number(dong)} đ"
-
-
-def vn_duration(value: int | timedelta) -> str:
-    """Whole seconds in words: 185 → "3 phút 05 giây"."""
-    seconds = int(value.total_seconds()) if isinstance(value, timedelta) else value
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days} ngày {hours} giờ"
-    if hours:
-        return f"{hours} giờ {minutes:02d} phút"
-    if minutes:
-        return f"{minutes} phút {rest:02d} giây"
-    return f"{rest} giây"
+FORMATS = (
+    formats.vn_date,
+    formats.vn_time,
+    formats.vn_seconds,
+    formats.vn_datetime,
+    formats.vn_weekday,
+    formats.vn_number,
+    formats.vn_percent,
+    formats.vn_money,
+    formats.vn_duration,
+)
 
 
 def init_app(app: Flask) -> None:
-    for function in (
-        vn_date,
-        vn_time,
-        vn_seconds,
-        vn_datetime,
-        vn_weekday,
-        vn_number,
-        vn_percent,
-        vn_money,
-        vn_duration,
-    ):
+    for function in (*FORMATS, public_name, initials):
         app.add_template_filter(function)
-    app.add_template_filter(public_name)
-    app.add_template_filter(initials)

@@ -1,9 +1,9 @@
 """Liveness and readiness, for the machine's own monitor."""
 
-from flask import Blueprint, Response, current_app, jsonify
-from flask_migrate import Migrate
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import Blueprint, Response, current_app, jsonify
+from flask_migrate import Migrate
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
