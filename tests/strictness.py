@@ -36,24 +36,25 @@ def twin_of(item, engine):
     return f"{item.nodeid.removesuffix(f'[{item.callspec.id}]')}[{'-'.join(parts)}]"
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport():
     report = yield
     return refuse_skip(report)
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_make_collect_report():
     report = yield
     return refuse_skip(report)
 
 
 def refuse_skip(report):
-    """A skipped test is a failed one: what it needs must be there."""
+    """A skipped test is a failed one: what it needs must be there. So is one that is expected to fail."""
     if report.skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         report.outcome = "failed"
-        report.longrepr = f"Skipping is not allowed here: {reason}"
+        report.longrepr = f"Skipping is not allowed here: {reason.removeprefix('Skipped: ')}"
+        vars(report).pop("wasxfail", None)
     return report
 
 
