@@ -71,6 +71,8 @@ class Round(Base):
     blueprint: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     scheduled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     scheduled_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    frozen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    published_revision: Mapped[int | None]
 
     contest: Mapped[Contest] = relationship(back_populates="rounds")
 

@@ -461,6 +461,8 @@ def upgrade() -> None:
         sa.Column("blueprint", sa.JSON(), nullable=False),
         sa.Column("scheduled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("scheduled_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_revision", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "attempt_limit is null or attempt_limit between 1 and 100", name=op.f("ck_rounds_attempt_limit")
         ),

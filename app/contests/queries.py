@@ -1,0 +1,193 @@
+"""Read contests, rounds and what scheduling froze."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import RoleGrant
+from app.contests import policy, rules
+from app.contests.models import Contest, Round, RoundExtension, RoundKey, RoundPackage
+from app.extensions import db
+from app.localtime import local_day
+from app.permissions import ROLE_PERMISSIONS, Grant, Permission, contests_in_scope
+from app.questions.queries import approved_versions
+
+
+def get_contest(slug: str) -> Contest:
+    """Raises NoResultFound."""
+    return db.session.scalars(select(Contest).where(Contest.slug == slug)).one()
+
+
+def find_contest(slug: str) -> Contest | None:
+    return db.session.scalars(select(Contest).where(Contest.slug == slug)).one_or_none()
+
+
+def get_round(slug: str, number: int) -> Round:
+    """The round with its contest. Raises NoResultFound."""
+    query = select(Round).join(Round.contest).where(Contest.slug == slug, Round.number == number)
+    return db.session.scalars(query.options(joinedload(Round.contest))).one()
+
+
+def find_current_contest(now: datetime) -> Contest | None:
+    """The contest open now, else the next to open, else the one that closed last."""
+    scheduled = select(Round).where(Round.scheduled_at.is_not(None)).options(joinedload(Round.contest))
+    for query in (
+        scheduled.where(Round.opens_at <= now, now < Round.closes_at).order_by(Round.closes_at),
+        scheduled.where(Round.opens_at > now).order_by(Round.opens_at),
+        scheduled.order_by(Round.closes_at.desc()),
+    ):
+        found = db.session.scalars(query.limit(1)).first()
+        if found is not None:
+            return found.contest
+    return None
+
+
+def rounds_of(contest: Contest) -> Sequence[Round]:
+    query = select(Round).where(Round.contest_id == contest.id).order_by(Round.number)
+    return db.session.scalars(query).all()
+
+
+def public_rounds_of(contest: Contest) -> Sequence[Round]:
+    """Only the rounds that a person has scheduled."""
+    return [found for found in rounds_of(contest) if found.scheduled_at is not None]
+
+
+def state_of(found: Round, now: datetime) -> rules.RoundState:
+    return rules.round_state(
+        scheduled_at=found.scheduled_at,
+        opens_at=found.opens_at,
+        closes_at=found.closes_at,
+        is_frozen=found.frozen_at is not None,
+        is_published=found.published_revision is not None,
+        now=now,
+    )
+
+
+def in_scope(grants: tuple[Grant, ...], permission: Permission) -> ColumnElement[bool]:
+    """The predicate that narrows contests to those the actor's grants cover."""
+    allowed = contests_in_scope(grants, permission)
+    return Contest.id.is_not(None) if allowed is None else Contest.id.in_(allowed)
+
+
+def contests_managed(grants: tuple[Grant, ...], permission: Permission) -> Sequence[Contest]:
+    query = select(Contest).where(in_scope(grants, permission)).order_by(Contest.created_at.desc())
+    return db.session.scalars(query).all()
+
+
+def get_managed_contest(grants: tuple[Grant, ...], permission: Permission, slug: str) -> Contest:
+    """Another's contest does not exist for the actor: NoResultFound."""
+    return db.session.scalars(select(Contest).where(in_scope(grants, permission), Contest.slug == slug)).one()
+
+
+def get_managed_round(
+    grants: tuple[Grant, ...], permission: Permission, slug: str, number: int, *, lock: bool = False
+) -> Round:
+    """The round with its contest, inside the actor's scope. Raises NoResultFound."""
+    query = (
+        select(Round)
+        .join(Round.contest)
+        .where(in_scope(grants, permission), Contest.slug == slug, Round.number == number)
+        .options(joinedload(Round.contest))
+    )
+    return db.session.scalars(query.with_for_update(of=Round) if lock else query).one()
+
+
+def get_package(round_id: int) -> RoundPackage:
+    """Raises NoResultFound for a round that was never scheduled."""
+    return db.session.scalars(select(RoundPackage).where(RoundPackage.round_id == round_id)).one()
+
+
+def get_latest_key(round_id: int) -> RoundKey:
+    """The answer key in force. Raises NoResultFound."""
+    query = select(RoundKey).where(RoundKey.round_id == round_id).order_by(RoundKey.version.desc()).limit(1)
+    return db.session.scalars(query).one()
+
+
+def get_policy(round_id: int) -> policy.Policy:
+    """The ranking policy frozen with the round."""
+    return policy.from_json(get_package(round_id).policy)
+
+
+def extensions_of(round_id: int) -> Sequence[RoundExtension]:
+    query = select(RoundExtension).where(RoundExtension.round_id == round_id).order_by(RoundExtension.id)
+    return db.session.scalars(query).all()
+
+
+def used_version_ids(contest_id: int, *, except_round_id: int) -> set[int]:
+    """Question versions in the pools of the contest's other scheduled rounds."""
+    query = (
+        select(RoundPackage.pool)
+        .join(Round, Round.id == RoundPackage.round_id)
+        .where(Round.contest_id == contest_id, Round.id != except_round_id)
+    )
+    return {entry["id"] for pool in db.session.scalars(query) for entry in pool}
+
+
+def pool_candidates(found: Round) -> list[list[rules.PoolQuestion]]:
+    """Per blueprint cell: approved questions, valid on all the round's days, unused in the contest."""
+    used = used_version_ids(found.contest_id, except_round_id=found.id)
+    first, last = local_day(found.opens_at), local_day(found.closes_at)
+    return [_candidates(cell, first, last, used) for cell in rules.cells_of(found.blueprint)]
+
+
+def _candidates(cell: rules.Cell, first: date, last: date, used: set[int]) -> list[rules.PoolQuestion]:
+    return [
+        rules.PoolQuestion(
+            version_id=version.id,
+            content_hash=version.content_hash,
+            topic=version.question.topic.code,
+            level=version.level,
+            option_count=len(version.options),
+            pinned=version.pinned,
+            answer=version.answer,
+        )
+        for version in approved_versions(cell.topics, cell.level, first=first, last=last)
+        if version.id not in used
+    ]
+
+
+def count_approvers(contest_id: int, now: datetime) -> int:
+    """How many people may approve this contest's results now."""
+    roles = [str(role) for role, allowed in ROLE_PERMISSIONS.items() if Permission.RESULTS_APPROVE in allowed]
+    query = select(func.count(func.distinct(RoleGrant.account_id))).where(
+        RoleGrant.role.in_(roles),
+        or_(RoleGrant.contest_id.is_(None), RoleGrant.contest_id == contest_id),
+        RoleGrant.valid_from <= now,
+        or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > now),
+    )
+    return db.session.scalar(query) or 0
+
+
+def checklist(found: Round, now: datetime) -> list[rules.Check]:
+    """What must be true before the round can be scheduled; every line with its problem, if any."""
+    contest = found.contest
+    cells = rules.cells_of(found.blueprint)
+    blueprint = rules.blueprint_problems(cells, [len(questions) for questions in pool_candidates(found)])
+    if rules.overlapping_cells(cells):
+        blueprint.append("Hai dòng của ma trận đề cùng mức có chung chủ đề.")
+    others = [other for other in rounds_of(contest) if other.id != found.id]
+    window = (found.opens_at, found.closes_at)
+    overlaps = any(rules.windows_overlap(window, (other.opens_at, other.closes_at)) for other in others)
+    policy_problems = policy.problems_of(policy.from_json(contest.policy))
+    needs_prediction = policy.from_json(contest.policy).target is not None
+    return [
+        rules.Check("Khung giờ còn ở phía trước", "Giờ mở đã qua." if found.opens_at <= now else ""),
+        rules.Check(
+            "Không trùng giờ với tuần thi khác", "Trùng khung giờ với một vòng thi khác." if overlaps else ""
+        ),
+        rules.Check("Ma trận đề rút được đề", " ".join(blueprint)),
+        rules.Check("Cách xếp hạng và giải thưởng", " ".join(policy_problems)),
+        rules.Check(
+            "Câu hỏi phụ khớp với cách xếp hạng",
+            ""
+            if found.has_prediction == needs_prediction
+            else "Bật hoặc tắt câu hỏi phụ cho khớp cách xếp hạng.",
+        ),
+        rules.Check("Thể lệ đã viết", "" if contest.rules_markdown.strip() else "Thể lệ còn trống."),
+        rules.Check(
+            "Có người thứ hai duyệt kết quả",
+            "" if count_approvers(contest.id, now) > 1 else "Cần ít nhất hai người có quyền duyệt kết quả.",
+        ),
+    ]

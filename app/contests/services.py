@@ -1,0 +1,204 @@
+"""Create contests and rounds, and freeze a round by scheduling it. Callers commit."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.audit.services import record
+from app.contests import policy, queries, rules
+from app.contests.models import Contest, Round, RoundExtension, RoundKey, RoundPackage
+from app.errors import DomainError
+from app.extensions import db
+from app.units.queries import get_unit
+
+GRACE_SECONDS = 30
+FIXED_WHEN_SCHEDULED = ("series_code", "policy", "minimum_age", "guardian_under_age", "label")
+
+
+class SlugTaken(DomainError):
+    message = "Đường dẫn này đã có cuộc thi khác dùng."
+
+
+class ScopeUnknown(DomainError):
+    message = "Không có đơn vị này trong danh mục đã chọn."
+
+
+class ExtensionRefused(DomainError):
+    message = "Chỉ kéo dài được vòng thi đang mở, và chỉ lùi giờ đóng về sau."
+
+
+def create_contest(
+    values: Mapping[str, Any], *, scope_code: str, actor_id: int | None, now: datetime
+) -> Contest:
+    """`values` are Contest columns; `policy` a policy.Policy. Raises SlugTaken, NoResultFound (unit)."""
+    if queries.find_contest(values["slug"]) is not None:
+        raise SlugTaken
+    columns = dict(values)
+    columns["policy"] = policy.to_json(columns["policy"])
+    scope = get_unit(columns["series_code"], scope_code)
+    contest = Contest(**columns, scope_unit_id=scope.id, created_at=now, created_by=actor_id)
+    db.session.add(contest)
+    db.session.flush()
+    record("contests.created", actor_id=actor_id, subject=f"contest:{contest.id}", now=now, slug=contest.slug)
+    return contest
+
+
+def update_contest(
+    contest: Contest, values: Mapping[str, Any], *, scope_code: str, actor_id: int, now: datetime
+) -> None:
+    """Change the contest; what a scheduled round has promised stays. Raises AlreadyScheduled."""
+    columns = dict(values)
+    columns["policy"] = policy.to_json(columns["policy"])
+    columns["scope_unit_id"] = get_unit(columns["series_code"], scope_code).id
+    changed = {name: value for name, value in columns.items() if getattr(contest, name) != value}
+    is_fixed = any(found.scheduled_at is not None for found in queries.rounds_of(contest))
+    if is_fixed and changed.keys() & {*FIXED_WHEN_SCHEDULED, "scope_unit_id"}:
+        raise rules.AlreadyScheduled(
+            "Đã có vòng thi được lên lịch nên không đổi được cách xếp hạng, độ tuổi, tên gọi vòng và danh mục đơn vị."
+        )
+    for name, value in changed.items():
+        setattr(contest, name, value)
+    fields = sorted(changed)
+    record("contests.updated", actor_id=actor_id, subject=f"contest:{contest.id}", now=now, fields=fields)
+
+
+def create_round(
+    contest: Contest, values: Mapping[str, Any], *, actor_id: int | None, now: datetime
+) -> Round:
+    """A draft round with the next number."""
+    numbers = [found.number for found in queries.rounds_of(contest)]
+    found = Round(contest_id=contest.id, number=max(numbers, default=0) + 1, **values)
+    found.contest = contest
+    db.session.add(found)
+    db.session.flush()
+    record("rounds.created", actor_id=actor_id, subject=f"round:{found.id}", now=now, number=found.number)
+    return found
+
+
+def update_round(found: Round, values: Mapping[str, Any], *, actor_id: int, now: datetime) -> None:
+    """Change a draft. Raises AlreadyScheduled."""
+    if found.scheduled_at is not None:
+        raise rules.AlreadyScheduled
+    changed = {name: value for name, value in values.items() if getattr(found, name) != value}
+    for name, value in changed.items():
+        setattr(found, name, value)
+    record("rounds.updated", actor_id=actor_id, subject=f"round:{found.id}", now=now, fields=sorted(changed))
+
+
+def schedule_round(found: Round, *, actor_id: int | None, now: datetime) -> RoundPackage:
+    """Freeze pool, key, blueprint, policy and seed, and commit to them. The caller holds the row lock.
+
+    Raises AlreadyScheduled, NotSchedulable (with the first problem of the checklist).
+    """
+    if found.scheduled_at is not None:
+        raise rules.AlreadyScheduled
+    problems = [check for check in queries.checklist(found, now) if not check.is_done]
+    if problems:
+        raise rules.NotSchedulable(f"Chưa thể lên lịch. {problems[0].label}: {problems[0].problem}")
+    seed = secrets.token_hex(32)
+    cells = rules.choose_pool(rules.cells_of(found.blueprint), queries.pool_candidates(found), seed)
+    package = _package_of(found, cells, seed, now)
+    answers = {str(question.version_id): question.answer for cell in cells for question in cell}
+    package.commitment = rules.commitment(
+        seed=seed,
+        pool=package.pool,
+        answers=answers,
+        blueprint=package.blueprint,
+        policy=package.policy,
+        settings=package.settings,
+    )
+    db.session.add(package)
+    add_key_version(found.id, 1, answers, reason="Lên lịch", proposed_by=actor_id, approved_by=None, now=now)
+    found.scheduled_at, found.scheduled_by = now, actor_id
+    record(
+        "rounds.scheduled",
+        actor_id=actor_id,
+        subject=f"round:{found.id}",
+        now=now,
+        commitment=package.commitment,
+    )
+    return package
+
+
+def _package_of(
+    found: Round, cells: list[list[rules.PoolQuestion]], seed: str, now: datetime
+) -> RoundPackage:
+    pool = [
+        {
+            "cell": index,
+            "id": question.version_id,
+            "hash": question.content_hash,
+            "options": question.option_count,
+            "pinned": question.pinned,
+        }
+        for index, questions in enumerate(cells)
+        for question in questions
+    ]
+    settings = {
+        "shuffles_questions": found.shuffles_questions,
+        "shuffles_options": found.shuffles_options,
+        "has_prediction": found.has_prediction,
+        "minimum_answered": found.minimum_answered,
+    }
+    return RoundPackage(
+        round_id=found.id,
+        seed=seed,
+        pool=pool,
+        blueprint=found.blueprint,
+        policy=found.contest.policy,
+        settings=settings,
+        frozen_at=now,
+    )
+
+
+def add_key_version(
+    round_id: int,
+    version: int,
+    answers: dict[str, str],
+    *,
+    reason: str,
+    proposed_by: int | None,
+    approved_by: int | None,
+    now: datetime,
+) -> RoundKey:
+    """Append a version of the answer key; the database refuses proposer = approver."""
+    key = RoundKey(
+        round_id=round_id,
+        version=version,
+        answers=answers,
+        digest=rules.key_digest(answers),
+        reason=reason,
+        proposed_by=proposed_by,
+        approved_by=approved_by,
+        created_at=now,
+    )
+    db.session.add(key)
+    db.session.flush()
+    return key
+
+
+def move_closing(found: Round, closes_at: datetime, *, reason: str, actor_id: int, now: datetime) -> None:
+    """Extend an open round. The caller holds the row lock and moves the open attempts' deadlines."""
+    is_open = queries.state_of(found, now) is rules.RoundState.OPEN
+    if not is_open or closes_at <= found.closes_at:
+        raise ExtensionRefused
+    db.session.add(
+        RoundExtension(
+            round_id=found.id,
+            old_closes_at=found.closes_at,
+            new_closes_at=closes_at,
+            reason=reason,
+            extended_by=actor_id,
+            extended_at=now,
+        )
+    )
+    record(
+        "rounds.extended",
+        actor_id=actor_id,
+        subject=f"round:{found.id}",
+        now=now,
+        old=found.closes_at.isoformat(),
+        new=closes_at.isoformat(),
+    )
+    found.closes_at = closes_at
