@@ -10,11 +10,16 @@ from whitenoise import WhiteNoise
 from app import clock
 from app import models as models  # fills the metadata
 from app.extensions import csrf, db, login_manager, migrate
+from app.units import cli as units_cli
+from app.units import views as units_views
 from app.web import context, errors, filters, headers, health, limits, logs, requests
 from config import Config
 
-BLUEPRINTS = (health.bp,)
-COMMANDS = ()
+BLUEPRINTS = (
+    health.bp,
+    units_views.bp,
+)
+COMMANDS = (units_cli.units,)
 STATIC_MAX_AGE = 365 * 24 * 3600
 
 

@@ -47,8 +47,12 @@ def name_sort_key(full_name: str) -> str:
     Letters first, tones only between equal letters (the order of ICU's vi collation).
     """
     words = collapse(full_name).split(" ")
-    ordered = [words[-1], *words[:-1]]
-    return "\x1f".join(_word_key(word) for word in ordered)
+    return text_sort_key(" ".join([words[-1], *words[:-1]]))
+
+
+def text_sort_key(value: str) -> str:
+    """A text that sorts words in reading order, as a Vietnamese dictionary does."""
+    return "\x1f".join(_word_key(word) for word in collapse(value).split(" "))
 
 
 def _word_key(word: str) -> str:
@@ -58,7 +62,8 @@ def _word_key(word: str) -> str:
         tone = next((mark for mark in decomposed if mark in _TONES), "")
         base = unicodedata.normalize("NFC", "".join(mark for mark in decomposed if mark not in _TONES))
         letters.append(_LETTER_ORDER.get(base, base))
-        tones.append(str(_TONES.index(tone) + 1) if tone else "0")
+        if tone:  # where in the syllable it is written does not matter: Thuỷ, Thủy
+            tones.append(str(_TONES.index(tone) + 1))
     return "".join(letters) + "\x1e" + "".join(tones)
 
 

@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, TypeDecorator
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
+
+# Compared code point by code point whatever the database's locale: sort keys and path prefixes.
+OrderedText = String().with_variant(String(collation="C"), "postgresql")
 
 
 class UTCDateTime(TypeDecorator[datetime]):

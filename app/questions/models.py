@@ -35,13 +35,13 @@ class QuestionVersion(Base):
     """One wording. A change is a new version; an approved one is never edited.
 
     `options` are in bank order, `answer` is the right letters ("B", "AC") of that order,
-    `pinned` the letters that keep their place when options are shuffled.
+    `pinned` the letters that keep their place when options are shuffled, `search` what an
+    organiser finds it by, without marks. Going back to an older wording is a new version too.
     """
 
     __tablename__ = "question_versions"
     __table_args__ = (
         UniqueConstraint("question_id", "number"),
-        UniqueConstraint("question_id", "content_hash"),
         CheckConstraint("level between 1 and 3", name="level"),
         CheckConstraint("length(stem) between 1 and 1000", name="stem"),
         CheckConstraint("length(answer) between 1 and 4", name="answer"),
@@ -63,6 +63,7 @@ class QuestionVersion(Base):
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
     content_hash: Mapped[str] = mapped_column(String(64))
+    search: Mapped[str]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))

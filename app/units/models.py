@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
-from app.types import BigId
+from app.types import BigId, OrderedText
 
 
 class UnitSeries(Base):
@@ -21,7 +21,11 @@ class UnitSeries(Base):
 
 
 class Unit(Base):
-    """One unit of one series. `path` is "/20/182/06634/": a subtree is a prefix range."""
+    """One unit of one series. `path` is "/20/182/06634/": a subtree is a prefix range.
+
+    `search` is rules.search_text. A unit lives as long as its series; `valid_to` is set on one that
+    ended earlier: it stays where it was chosen and is offered no more.
+    """
 
     __tablename__ = "units"
     __table_args__ = (UniqueConstraint("series_code", "code"), UniqueConstraint("series_code", "path"))
@@ -33,11 +37,11 @@ class Unit(Base):
     name: Mapped[str]
     full_name: Mapped[str]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
-    path: Mapped[str]
+    path: Mapped[str] = mapped_column(OrderedText)
     depth: Mapped[int]
     is_leaf: Mapped[bool]
     search: Mapped[str]
-    sort_key: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(OrderedText)
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
 

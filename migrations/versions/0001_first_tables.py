@@ -172,11 +172,13 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("full_name", sa.String(), nullable=False),
         sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("path", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("depth", sa.Integer(), nullable=False),
         sa.Column("is_leaf", sa.Boolean(), nullable=False),
         sa.Column("search", sa.String(), nullable=False),
-        sa.Column("sort_key", sa.String(), nullable=False),
+        sa.Column(
+            "sort_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["parent_id"], ["units.id"], name=op.f("fk_units_parent_id")),
@@ -309,6 +311,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("search", sa.String(), nullable=False),
         sa.Column("created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("approved_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -330,9 +333,6 @@ def upgrade() -> None:
             ["question_id"], ["questions.id"], name=op.f("fk_question_versions_question_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question_versions")),
-        sa.UniqueConstraint(
-            "question_id", "content_hash", name=op.f("uq_question_versions_question_id_content_hash")
-        ),
         sa.UniqueConstraint("question_id", "number", name=op.f("uq_question_versions_question_id_number")),
     )
     op.create_table(
