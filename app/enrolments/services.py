@@ -1,0 +1,79 @@
+"""Enrol a person in a contest at the first start. Callers commit."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.accounts.models import Account, RoleGrant
+from app.accounts.rules import age_on
+from app.contests import policy as policies
+from app.contests.models import Contest, Round
+from app.enrolments import queries, rules
+from app.enrolments.models import Enrolment
+from app.extensions import db
+from app.localtime import local_day
+from app.permissions import is_live
+from app.sql import insert_new
+from app.units.models import Unit
+from app.units.queries import find_unit, is_selectable, is_within
+
+
+def enrol(account: Account, found: Round, unit_code: str | None, *, now: datetime) -> Enrolment:
+    """The person's enrolment in the round's contest, made at the first start and then fixed.
+
+    `unit_code` chooses a unit of the contest's series for accounts registered under another one.
+    Raises the refusals of enrolments.rules.
+    """
+    contest = found.contest
+    age = age_on(account.date_of_birth, local_day(found.opens_at))
+    rules.check_age(age, contest.minimum_age)
+    rules.check_consents(age, contest.guardian_under_age, queries.consents_given(account.id))
+    enrolment = queries.find_enrolment(contest.id, account.id)
+    if enrolment is not None:
+        return enrolment
+    unit = contest_unit(contest, account, unit_code)
+    scope = db.session.get_one(Unit, contest.scope_unit_id)
+    has_leagues = policies.from_json(contest.policy).leagues is policies.Leagues.BY_SCOPE
+    values = {
+        "contest_id": contest.id,
+        "account_id": account.id,
+        "unit_id": unit.id,
+        "league": rules.league_of(is_within(unit, scope), has_leagues=has_leagues),
+        "age": age,
+        "not_ranked_reason": rules.STAFF_REASON if holds_role(account.id, contest.id, now) else None,
+        "created_at": now,
+    }
+    return _insert(values)
+
+
+def _insert(values: dict[str, object]) -> Enrolment:
+    while True:
+        number = rules.MIN_CONTESTANT_NO + secrets.randbelow(
+            rules.MAX_CONTESTANT_NO - rules.MIN_CONTESTANT_NO + 1
+        )
+        db.session.execute(insert_new(Enrolment, values | {"contestant_no": number}))
+        query = select(Enrolment).filter_by(contest_id=values["contest_id"], account_id=values["account_id"])
+        enrolment = db.session.scalars(query).one_or_none()
+        if enrolment is not None:
+            return enrolment
+
+
+def contest_unit(contest: Contest, account: Account, unit_code: str | None) -> Unit:
+    """The commune that counts for this contest. Raises UnitUnknown."""
+    own = db.session.get_one(Unit, account.unit_id)
+    chosen = own if own.series_code == contest.series_code else None
+    if chosen is None and unit_code:
+        chosen = find_unit(contest.series_code, unit_code)
+    if chosen is None or not is_selectable(chosen):
+        raise rules.UnitUnknown
+    return chosen
+
+
+def holds_role(account_id: int, contest_id: int, now: datetime) -> bool:
+    """Does the account hold any staff role that touches the contest?"""
+    grants = db.session.scalars(select(RoleGrant).where(RoleGrant.account_id == account_id))
+    return any(
+        is_live(grant.valid_from, grant.valid_to, now) and grant.contest_id in (None, contest_id)
+        for grant in grants
+    )
