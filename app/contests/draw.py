@@ -23,7 +23,7 @@ def number_stream(*parts: object) -> Iterator[int]:
 
 
 def below(limit: int, stream: Iterator[int]) -> int:
-    """A number from 0 to limit - 1, every one equally likely (numbers beyond the last full span are passed over)."""
+    """A number from 0 to limit - 1, all equally likely: numbers beyond the last full span are passed over."""
     span = (1 << BLOCK_BITS) // limit * limit
     number = next(stream)
     while number >= span:

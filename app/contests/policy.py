@@ -137,7 +137,7 @@ def problems_of(policy: Policy) -> list[str]:
     if any(prize.count < 1 or prize.amount < 0 for prize in policy.prizes):
         problems.append("Mỗi giải cần ít nhất một suất và giá trị không âm.")
     if len({prize.code for prize in policy.prizes}) != len(policy.prizes):
-        problems.append("Hai giải trùng mã.")
+        problems.append("Hai giải trùng tên.")
     return problems
 
 

@@ -55,7 +55,8 @@ def update_contest(
     is_fixed = any(found.scheduled_at is not None for found in queries.rounds_of(contest))
     if is_fixed and changed.keys() & {*FIXED_WHEN_SCHEDULED, "scope_unit_id"}:
         raise rules.AlreadyScheduled(
-            "Đã có vòng thi được lên lịch nên không đổi được cách xếp hạng, độ tuổi, tên gọi vòng và danh mục đơn vị."
+            "Đã có vòng thi được lên lịch nên không đổi được cách xếp hạng, độ tuổi, tên gọi vòng "
+            "và danh mục đơn vị."
         )
     for name, value in changed.items():
         setattr(contest, name, value)

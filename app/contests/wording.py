@@ -21,7 +21,9 @@ TARGET_UNITS = {
     Target.ATTEMPTS: "lượt",
 }
 TARGET_DEFINITIONS = {
-    Target.PEOPLE_ALL_CORRECT: "mỗi người có ít nhất một lượt thi hợp lệ đúng tất cả các câu hỏi được tính một lần",
+    Target.PEOPLE_ALL_CORRECT: (
+        "mỗi người có ít nhất một lượt thi hợp lệ đúng tất cả các câu hỏi được tính một lần"
+    ),
     Target.PEOPLE: "mỗi người có ít nhất một lượt thi hợp lệ được tính một lần",
     Target.ATTEMPTS: "mỗi lượt thi hợp lệ được tính một lượt, kể cả nhiều lượt của cùng một người",
 }
@@ -32,7 +34,8 @@ KEY_SENTENCES = {
 }
 RECOGNISED_SENTENCES = {
     Recognised.BEST_THEN_EARLIEST: (
-        "Mỗi người được công nhận một lượt thi: lượt có nhiều câu đúng nhất; nếu bằng nhau, lượt hoàn thành sớm hơn."
+        "Mỗi người được công nhận một lượt thi: lượt có nhiều câu đúng nhất; nếu bằng nhau, lượt hoàn "
+        "thành sớm hơn; nếu vẫn bằng nhau, lượt thi trước."
     ),
     Recognised.FIRST: "Mỗi người được công nhận một lượt thi: lượt thi hợp lệ đầu tiên.",
     Recognised.LAST: "Mỗi người được công nhận một lượt thi: lượt thi hợp lệ cuối cùng.",
@@ -49,13 +52,13 @@ def rules_sentences(policy: Policy, label: str) -> list[str]:
         sentences.append(f"{ordinal}: {_key_sentence(key, policy)}.")
     if policy.target is not None:
         sentences.append(
-            f"Con số để so với dự đoán là {TARGET_NAMES[policy.target]} của {label} thi, được tính một lần khi chốt kết quả: "
-            f"{TARGET_DEFINITIONS[policy.target]}. Dự đoán cao hơn hay thấp hơn được tính như nhau; "
-            "để trống thì xếp sau mọi dự đoán."
+            f"Con số để so với dự đoán là {TARGET_NAMES[policy.target]} của {label} thi, được tính một lần "
+            f"khi chốt kết quả: {TARGET_DEFINITIONS[policy.target]}. Dự đoán cao hơn hay thấp hơn được "
+            "tính như nhau; để trống thì xếp sau mọi dự đoán."
         )
     sentences.append(
-        "Nếu mọi tiêu chí đều bằng nhau thì đồng hạng; khi đồng hạng mà không đủ suất giải, thứ tự do phép bốc thăm "
-        "công khai quyết định: ai có mã bốc thăm nhỏ hơn xếp trên, mã tính từ số hạt giống của "
+        "Nếu mọi tiêu chí đều bằng nhau thì đồng hạng; khi đồng hạng mà không đủ suất giải, thứ tự do phép "
+        "bốc thăm công khai quyết định: ai có mã bốc thăm nhỏ hơn xếp trên, mã tính từ số hạt giống của "
         f"{label} thi (công bố sau khi đóng) và số thí sinh."
     )
     if policy.leagues is Leagues.BY_SCOPE:
@@ -75,11 +78,11 @@ def _key_sentence(key: Key, policy: Policy) -> str:
 
 def prize_sentences(policy: Policy) -> list[str]:
     """One sentence a prize: "2 Giải Nhì, mỗi giải 1.000.000 đ"."""
-    return [
-        f"{prize.count} {prize.name}, mỗi giải {vn_money(prize.amount)}"
-        + (f" và {prize.in_kind}" if prize.in_kind else "")
-        for prize in policy.prizes
-    ]
+    sentences = []
+    for prize in policy.prizes:
+        worth = " và ".join(filter(None, [vn_money(prize.amount) if prize.amount else "", prize.in_kind]))
+        sentences.append(f"{vn_number(prize.count)} {prize.name}" + (f", mỗi giải {worth}" if worth else ""))
+    return sentences
 
 
 def prediction_question(policy: Policy, label: str, number: int) -> str:
