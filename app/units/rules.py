@@ -96,7 +96,8 @@ def _faults(row: UnitRow) -> Iterator[str]:
     level = len(row.code)
     if not CODE.match(row.code) or level not in LEVELS:
         yield f"Mã “{row.code}” phải có 2, 3 hoặc 5 chữ số."
-    elif row.kind not in LEVELS[level]:
+        return
+    if row.kind not in LEVELS[level]:
         yield f"Loại “{row.kind}” không hợp với mã {row.code}."
     if not 1 <= len(row.name) <= MAX_NAME_LENGTH:
         yield "Tên đơn vị bị thiếu hoặc quá dài."
