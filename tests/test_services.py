@@ -85,10 +85,9 @@ def test_a_server_with_another_data_directory_is_refused(postgresql, tmp_path):
 def test_a_bad_setting_is_reported_with_the_log():
     server = PostgresServer(settings={"max_connections": "none"})
 
-    with pytest.raises(DidNotStart, match="max_connections"):
-        server.start()
+    with pytest.raises(DidNotStart, match="max_connections"), server:
+        pass
 
-    server.remove()
     assert not server.folder.exists()
 
 
