@@ -19,6 +19,8 @@ TABLES_IN_DROP_ORDER = (
     "round_keys",
     "round_extensions",
     "revision_files",
+    "regrades",
+    "live_boards",
     "freezes",
     "attempts",
     "rounds",
@@ -122,10 +124,10 @@ def upgrade() -> None:
 
     op.create_table(
         "sign_in_delays",
-        sa.Column("sign_in_name", sa.String(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("failure_count", sa.Integer(), nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("sign_in_name", name=op.f("pk_sign_in_delays")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_sign_in_delays")),
     )
     op.create_table(
         "timetable_entries",
@@ -199,7 +201,9 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(), nullable=True),
         sa.Column("full_name", sa.String(), nullable=False),
         sa.Column("search", sa.String(), nullable=False),
-        sa.Column("sort_key", sa.String(), nullable=False),
+        sa.Column(
+            "sort_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("date_of_birth", sa.Date(), nullable=False),
         sa.Column("gender", sa.String(), nullable=True),
         sa.Column("workplace", sa.String(), nullable=True),
@@ -207,6 +211,10 @@ def upgrade() -> None:
         sa.Column("referral_code", sa.String(length=12), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(sign_in_kind = 'phone') = (substr(sign_in_name, 1, 1) = '+')",
+            name=op.f("ck_accounts_sign_in_name"),
+        ),
         sa.CheckConstraint("gender in ('female', 'male', 'other')", name=op.f("ck_accounts_gender")),
         sa.CheckConstraint("sign_in_kind in ('phone', 'code')", name=op.f("ck_accounts_sign_in_kind")),
         sa.CheckConstraint("length(full_name) between 1 and 80", name=op.f("ck_accounts_full_name")),
@@ -432,6 +440,8 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
         sa.Column("granted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("(role = 'staff') = (unit_id is not null)", name=op.f("ck_role_grants_unit")),
+        sa.CheckConstraint("role = 'organiser' or contest_id is null", name=op.f("ck_role_grants_contest")),
         sa.CheckConstraint(
             "role in ('staff', 'organiser', 'administrator')", name=op.f("ck_role_grants_role")
         ),
@@ -566,20 +576,58 @@ def upgrade() -> None:
         sa.Column("key_version", sa.Integer(), nullable=True),
         sa.Column("target", sa.Integer(), nullable=True),
         sa.Column("figures", sa.JSON(), nullable=True),
+        sa.Column("line_counts", sa.JSON(), nullable=True),
+        sa.Column("units", sa.JSON(), nullable=True),
+        sa.Column("decision_ids", sa.JSON(), nullable=True),
         sa.Column("changes", sa.JSON(), nullable=True),
+        sa.Column("body_sha256", sa.String(length=64), nullable=True),
+        sa.Column("public_sha256", sa.String(length=64), nullable=True),
+        sa.CheckConstraint("(frozen_at is null) = (body_sha256 is null)", name=op.f("ck_freezes_computed")),
+        sa.CheckConstraint("length(reason) between 5 and 1000", name=op.f("ck_freezes_reason")),
+        sa.ForeignKeyConstraint(["body_sha256"], ["files.sha256"], name=op.f("fk_freezes_body_sha256")),
+        sa.ForeignKeyConstraint(["public_sha256"], ["files.sha256"], name=op.f("fk_freezes_public_sha256")),
         sa.ForeignKeyConstraint(["requested_by"], ["accounts.id"], name=op.f("fk_freezes_requested_by")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_freezes_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_freezes")),
         sa.UniqueConstraint("round_id", "number", name=op.f("uq_freezes_round_id_number")),
     )
     op.create_table(
+        "live_boards",
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("people_all_correct", sa.Integer(), nullable=False),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cuts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_live_boards_round_id")),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_live_boards")),
+    )
+    op.create_table(
+        "regrades",
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key_version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("changed_count", sa.Integer(), nullable=False),
+        sa.Column("changes_sha256", sa.String(length=64), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["changes_sha256"], ["files.sha256"], name=op.f("fk_regrades_changes_sha256")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_regrades_round_id")),
+        sa.PrimaryKeyConstraint("round_id", "key_version", name=op.f("pk_regrades")),
+    )
+    op.create_table(
         "revision_files",
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("problem", sa.String(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("kind in ('annex_pdf', 'annex_xlsx')", name=op.f("ck_revision_files_kind")),
+        sa.CheckConstraint(
+            "(sha256 is null) <> (problem is null)", name=op.f("ck_revision_files_made_or_not")
+        ),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_revision_files_round_id")),
         sa.ForeignKeyConstraint(["sha256"], ["files.sha256"], name=op.f("fk_revision_files_sha256")),
         sa.PrimaryKeyConstraint("round_id", "number", "kind", name=op.f("pk_revision_files")),
@@ -633,11 +681,12 @@ def upgrade() -> None:
     op.create_table(
         "standing_cuts",
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("league", sa.String(), nullable=False),
         sa.Column("sort_key", sa.LargeBinary(), nullable=False),
-        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("below", sa.Integer(), nullable=False),
+        sa.Column("through", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_standing_cuts_round_id")),
-        sa.PrimaryKeyConstraint("round_id", "position", name=op.f("pk_standing_cuts")),
+        sa.PrimaryKeyConstraint("round_id", "league", "sort_key", name=op.f("pk_standing_cuts")),
     )
     op.create_table(
         "decisions",
@@ -651,11 +700,17 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("undone_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undo_reason", sa.String(), nullable=True),
         sa.CheckConstraint(
             "(kind = 'void') = (attempt_id is not null)", name=op.f("ck_decisions_void_has_attempt")
         ),
         sa.CheckConstraint("kind in ('void', 'not_ranked', 'no_prize')", name=op.f("ck_decisions_kind")),
+        sa.CheckConstraint(
+            "(undone_at is null) = (undo_reason is null) and (undone_at is null) = (undone_by is null)",
+            name=op.f("ck_decisions_undo"),
+        ),
         sa.CheckConstraint("length(reason) between 5 and 1000", name=op.f("ck_decisions_reason")),
+        sa.CheckConstraint("length(undo_reason) between 5 and 1000", name=op.f("ck_decisions_undo_reason")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_decisions_attempt_id")),
         sa.ForeignKeyConstraint(["decided_by"], ["accounts.id"], name=op.f("fk_decisions_decided_by")),
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolments.id"], name=op.f("fk_decisions_enrolment_id")),
@@ -663,6 +718,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["undone_by"], ["accounts.id"], name=op.f("fk_decisions_undone_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
     )
+    op.create_index("ix_decisions_round", "decisions", ["round_id"], unique=False)
     op.create_index(
         "uq_decisions_person",
         "decisions",
@@ -694,6 +750,7 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lot", sa.String(), nullable=True),
         sa.Column("prize", sa.String(), nullable=True),
+        sa.Column("passed_over", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_frozen_lines_attempt_id")),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["enrolments.id"], name=op.f("fk_frozen_lines_enrolment_id")
@@ -746,13 +803,24 @@ def upgrade() -> None:
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("enrolment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("sort_key", sa.LargeBinary(), nullable=False),
+        sa.Column("attempt_count", sa.Integer(), nullable=False),
+        sa.Column("is_all_correct", sa.Boolean(), nullable=False),
+        sa.Column("league", sa.String(), nullable=False),
+        sa.Column("sort_key", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("attempt_count >= 1", name=op.f("ck_standings_attempt_count")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_standings_attempt_id")),
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolments.id"], name=op.f("fk_standings_enrolment_id")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_standings_round_id")),
         sa.PrimaryKeyConstraint("round_id", "enrolment_id", name=op.f("pk_standings")),
     )
-    op.create_index("ix_standings_order", "standings", ["round_id", "sort_key"], unique=False)
+    op.create_index(
+        "ix_standings_order",
+        "standings",
+        ["round_id", "league", "sort_key"],
+        unique=False,
+        postgresql_where=sa.text("sort_key IS NOT NULL"),
+        sqlite_where=sa.text("sort_key IS NOT NULL"),
+    )
 
     op.execute("INSERT INTO audit_heads (id, entry_id, digest) VALUES (1, 0, '" + "0" * 64 + "')")
     if op.get_bind().dialect.name == "postgresql":
