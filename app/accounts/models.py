@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
-from app.types import BigId, UTCDateTime
+from app.types import BigId, OrderedText, UTCDateTime
 
 
 class Account(Base):
@@ -15,6 +15,7 @@ class Account(Base):
     __tablename__ = "accounts"
     __table_args__ = (
         CheckConstraint("sign_in_kind in ('phone', 'code')", name="sign_in_kind"),
+        CheckConstraint("(sign_in_kind = 'phone') = (substr(sign_in_name, 1, 1) = '+')", name="sign_in_name"),
         CheckConstraint("length(full_name) between 1 and 80", name="full_name"),
         CheckConstraint("gender in ('female', 'male', 'other')", name="gender"),
         CheckConstraint("length(workplace) <= 160", name="workplace"),
@@ -28,7 +29,7 @@ class Account(Base):
     password_hash: Mapped[str | None]
     full_name: Mapped[str]
     search: Mapped[str] = mapped_column(index=True)
-    sort_key: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(OrderedText)
     date_of_birth: Mapped[date]
     gender: Mapped[str | None]
     workplace: Mapped[str | None]
@@ -57,7 +58,11 @@ class RoleGrant(Base):
     """A dated role: administrator global, organiser per contest (or all), staff per unit subtree."""
 
     __tablename__ = "role_grants"
-    __table_args__ = (CheckConstraint("role in ('staff', 'organiser', 'administrator')", name="role"),)
+    __table_args__ = (
+        CheckConstraint("role in ('staff', 'organiser', 'administrator')", name="role"),
+        CheckConstraint("(role = 'staff') = (unit_id is not null)", name="unit"),
+        CheckConstraint("role = 'organiser' or contest_id is null", name="contest"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
@@ -97,11 +102,15 @@ class Referral(Base):
 
 
 class SignInDelay(Base):
-    """Failed sign-ins of one name: the next try is possible at `next_try_at`; never a lock-out."""
+    """Failed tries under one key: the next is possible at `next_try_at`; never a lock-out.
+
+    `key` is a sign-in name, or one with a device that has signed in under it before, so that
+    strangers who guess do not slow the owner down.
+    """
 
     __tablename__ = "sign_in_delays"
 
-    sign_in_name: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
     failure_count: Mapped[int]
     next_try_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

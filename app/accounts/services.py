@@ -1,0 +1,243 @@
+"""Register people, set passwords through one-time links, hand out roles. Callers commit."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts import queries, rules
+from app.accounts.consent_wording import TEXTS, Purpose, recorded
+from app.accounts.models import (
+    Account,
+    Consent,
+    Referral,
+    ResetLink,
+    RoleGrant,
+    Trace,
+)
+from app.accounts.session_services import TOKEN_BYTES, end_other_sessions, token_hash
+from app.audit.services import record
+from app.errors import DomainError
+from app.extensions import db
+from app.localtime import local_day
+from app.permissions import Role
+from app.text import collapse, fold, name_sort_key
+
+
+class AlreadyGranted(DomainError):
+    message = "Người này đã có vai trò này."
+
+
+class LastAdministrator(DomainError):
+    message = "Bạn không tự thu hồi vai trò quản trị của mình được."
+    todo = "Hãy nhờ một người quản trị khác."
+
+
+class PhoneIsVerified(DomainError):
+    message = "Số điện thoại này đã được xác minh là của người đang dùng."
+
+
+def subject(account: Account) -> str:
+    """How the audit trail names an account."""
+    return f"account:{account.public_id}"
+
+
+def register_account(
+    registration: rules.Registration,
+    *,
+    consents: Iterable[Purpose],
+    now: datetime,
+    password_hash: str | None = None,
+    referrer: Account | None = None,
+    origin: rules.Origin | None = None,
+) -> Account:
+    """The account with its consents, who brought it and where it came from.
+
+    Raises PhoneTaken, ConsentMissing, Unfit. Without a password nobody can sign in to it.
+    """
+    is_minor = rules.needs_guardian(registration.date_of_birth, local_day(now))
+    kept = recorded(consents, is_minor=is_minor)
+    account = _add_account(registration, password_hash, now)
+    give_consents(account, kept, now=now)
+    if referrer is not None:
+        rules.check_referrer(referrer.created_at, now)
+        db.session.add(Referral(account_id=account.id, referrer_id=referrer.id, at=now))
+    if origin is not None:
+        db.session.add(_trace(account, origin, now))
+    db.session.flush()
+    return account
+
+
+def issue_code_account(registration: rules.Registration, *, actor_id: int, now: datetime) -> Account:
+    """An account for a person without a phone: the sign-in name is a code, the first link sets the password.
+
+    The person gives the consents at that link, not the staff. Raises Unfit.
+    """
+    account = _add_account(registration, None, now)
+    record("account.code_issued", actor_id=actor_id, subject=subject(account), now=now)
+    return account
+
+
+def _add_account(registration: rules.Registration, password_hash: str | None, now: datetime) -> Account:
+    full_name = rules.person_name(registration.full_name)
+    rules.check_birth_date(registration.date_of_birth, local_day(now))
+    account = Account(
+        public_id=secrets.token_hex(16),
+        sign_in_name=registration.phone or rules.sign_in_code_of(secrets.randbelow(rules.CODE_RANGE)),
+        sign_in_kind="phone" if registration.phone else "code",
+        password_hash=password_hash,
+        full_name=full_name,
+        search=fold(full_name),
+        sort_key=name_sort_key(full_name),
+        date_of_birth=registration.date_of_birth,
+        gender=registration.gender,
+        workplace=collapse(registration.workplace or "") or None,
+        unit_id=registration.unit_id,
+        referral_code=rules.code_of(secrets.randbelow(rules.CODE_RANGE)),
+        created_at=now,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(account)
+    except IntegrityError as error:
+        if "sign_in_name" in str(error.orig):
+            raise rules.PhoneTaken from None
+        raise
+    return account
+
+
+def _trace(account: Account, origin: rules.Origin, now: datetime) -> Trace:
+    return Trace(
+        account_id=account.id,
+        kind="register",
+        at=now,
+        address_prefix=origin.address_prefix,
+        device_hash=origin.device_hash,
+        delete_on=rules.trace_delete_on(local_day(now)),
+    )
+
+
+def give_consents(account: Account, purposes: Iterable[Purpose], *, now: datetime) -> None:
+    """Append what was agreed to, with the version of the text that was shown."""
+    db.session.add_all(
+        Consent(
+            account_id=account.id, purpose=purpose, text_version=TEXTS[purpose].version, is_given=True, at=now
+        )
+        for purpose in sorted(purposes)
+    )
+    db.session.flush()
+
+
+def change_password(account: Account, password_hash: str, *, keep: str | None, now: datetime) -> None:
+    """Set the password the person chose; every session but `keep` (a token hash) ends at once."""
+    account.password_hash = password_hash
+    end_other_sessions(account.id, keep, now=now)
+    _use_up_links(account.id, now)
+    record("account.password_changed", actor_id=account.id, subject=subject(account), now=now)
+
+
+def issue_reset_link(account: Account, *, actor_id: int | None, now: datetime) -> str:
+    """The token of a link that sets the password once within RESET_LIFETIME; older links stop working."""
+    _use_up_links(account.id, now)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    db.session.add(
+        ResetLink(
+            account_id=account.id,
+            token_hash=token_hash(token),
+            issued_by=actor_id,
+            issued_at=now,
+            expires_at=now + rules.RESET_LIFETIME,
+        )
+    )
+    record("account.reset_link_issued", actor_id=actor_id, subject=subject(account), now=now)
+    return token
+
+
+def use_reset_link(token: str, password_hash: str, *, now: datetime) -> Account:
+    """Set the password, end every session, and never work again. Raises LinkNotUsable."""
+    account = queries.find_usable_link(token_hash(token), now)
+    unused = update(ResetLink).where(ResetLink.token_hash == token_hash(token), ResetLink.used_at.is_(None))
+    used = db.session.scalars(unused.values(used_at=now).returning(ResetLink.id)).all()
+    if account is None or not used:
+        raise rules.LinkNotUsable
+    account.password_hash = password_hash
+    end_other_sessions(account.id, None, now=now)
+    record("account.password_reset", actor_id=account.id, subject=subject(account), now=now)
+    return account
+
+
+def _use_up_links(account_id: int, now: datetime) -> None:
+    waiting = update(ResetLink).where(ResetLink.account_id == account_id, ResetLink.used_at.is_(None))
+    db.session.execute(waiting.values(used_at=now))
+
+
+def disable_account(account: Account, *, actor_id: int, reason: str, now: datetime) -> None:
+    """Nobody signs in to it any more; its sessions and links end at once."""
+    account.disabled_at = now
+    end_other_sessions(account.id, None, now=now)
+    _use_up_links(account.id, now)
+    record("account.disabled", actor_id=actor_id, subject=subject(account), now=now, reason=reason)
+
+
+def free_squatted_phone(account: Account, *, actor_id: int, reason: str, now: datetime) -> str:
+    """Take an unverified phone from an account that is not its owner's; the account gets a code instead.
+
+    Returns the code. The phone can be registered again. Raises PhoneIsVerified.
+    """
+    if account.sign_in_kind != "phone" or account.phone_verified_at is not None:
+        raise PhoneIsVerified
+    account.sign_in_name = rules.sign_in_code_of(secrets.randbelow(rules.CODE_RANGE))
+    account.sign_in_kind = "code"
+    end_other_sessions(account.id, None, now=now)
+    _use_up_links(account.id, now)
+    record("account.phone_freed", actor_id=actor_id, subject=subject(account), now=now, reason=reason)
+    return account.sign_in_name
+
+
+def grant_role(
+    account: Account,
+    role: Role,
+    *,
+    granted_by: int | None,
+    now: datetime,
+    unit_id: int | None = None,
+    contest_id: int | None = None,
+    valid_to: datetime | None = None,
+) -> RoleGrant:
+    """Give a role from now on; the person signs in again to use it. Raises Unfit, AlreadyGranted."""
+    rules.check_grant(role, has_unit=unit_id is not None, has_contest=contest_id is not None)
+    if queries.holds_role(account.id, role, unit_id, contest_id, now):
+        raise AlreadyGranted
+    grant = RoleGrant(
+        account_id=account.id,
+        role=role,
+        unit_id=unit_id,
+        contest_id=contest_id,
+        valid_from=now,
+        valid_to=valid_to,
+        granted_by=granted_by,
+    )
+    db.session.add(grant)
+    end_other_sessions(account.id, None, now=now)
+    record(
+        "role.granted",
+        actor_id=granted_by,
+        subject=subject(account),
+        now=now,
+        role=role,
+        unit=unit_id,
+        contest=contest_id,
+    )
+    return grant
+
+
+def withdraw_role(grant: RoleGrant, *, actor_id: int, now: datetime) -> None:
+    """End a role now; the person's sessions end with it. Raises LastAdministrator for one's own."""
+    if grant.role == Role.ADMINISTRATOR and grant.account_id == actor_id:
+        raise LastAdministrator
+    account = db.session.get_one(Account, grant.account_id)
+    grant.valid_to = max(now, grant.valid_from)
+    end_other_sessions(account.id, None, now=now)
+    record("role.withdrawn", actor_id=actor_id, subject=subject(account), now=now, role=grant.role)
