@@ -49,6 +49,7 @@ def _begin(connection: Connection) -> None:
 
     A deferred transaction that turns into a writer fails with "locked" instead of waiting.
     """
-    if connection.dialect.name == "sqlite":
+    autocommits = connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+    if connection.dialect.name == "sqlite" and not autocommits:
         reads_only = has_request_context() and request.method in SAFE_METHODS
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -38,7 +38,7 @@ SELECT r.id AS round_id, r.contest_id, r.opens_at, r.last_start_at, r.closes_at,
   (SELECT max(number) FROM attempts WHERE account_id = s.account_id AND round_id = r.id) AS used,
   o.id AS open_id, o.public_id AS open_public_id, o.deadline_at AS open_deadline_at,
   o.accept_until AS open_accept_until
-FROM sessions s, rounds r
+FROM sessions s CROSS JOIN rounds r
 JOIN contests c ON c.id = r.contest_id
 LEFT JOIN enrolments e ON e.contest_id = c.id AND e.account_id = s.account_id
 LEFT JOIN attempts o ON o.account_id = s.account_id AND o.round_id = r.id AND o.closed_at IS NULL
