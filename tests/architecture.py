@@ -50,6 +50,8 @@ ROLE_OF_FILE = {
     "organiser": "edge",
     "jobs": "edge",
     "cli": "edge",
+    "login": "edge",
+    "passwords": "edge",
 }
 
 # They put the application together, so they know every feature; no feature knows them.

@@ -8,8 +8,10 @@ import hypothesis
 import pytest
 
 from app import cache, clock
+from app.accounts.session_services import sign_in
 from app.extensions import db as extension
 from app.web import errors, limits
+from app.web.sessions import TOKEN_KEY
 from tests import strictness
 from tests.engines import PostgresDatabase, SqliteDatabase, close_connections, make_app
 from tests.isolation import from_outside
@@ -110,6 +112,20 @@ def db(app):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture
+def login(db):
+    """Sign an account in on a client: login(client, account) → the session's token."""
+
+    def sign(client, account):
+        token = sign_in(account, device="Trình duyệt thử", now=clock.now())
+        db.session.commit()
+        with client.session_transaction() as session:
+            session[TOKEN_KEY] = token
+        return token
+
+    return sign
 
 
 @pytest.fixture

@@ -7,9 +7,13 @@ from flask import session
 from sqlalchemy import func, select, text
 
 from app import clock
+from app.accounts.login import load_signed_in
+from app.accounts.models import Session
 from app.extensions import db as extension
 from app.jobs.models import Job
+from app.web.sessions import TOKEN_KEY
 from tests.isolation import from_outside
+from tests.world import make_person, make_units
 
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)
 
@@ -60,6 +64,16 @@ def test_a_request_has_its_own_context_and_a_valid_token(app, client):
     with app.test_request_context():
         assert token
         assert "csrf_token" not in session
+
+
+def test_a_client_is_signed_in(app, client, login):
+    person = make_person(make_units().id, NOON)
+
+    token = login(client, person)
+
+    with client.session_transaction() as kept, app.test_request_context():
+        assert load_signed_in(kept[TOKEN_KEY]).account_id == person.id
+    assert token not in str(extension.session.scalars(select(Session.token_hash)).all())
 
 
 @pytest.mark.postgresql_only
