@@ -80,8 +80,8 @@ class Round(Base):
 class RoundPackage(Base):
     """What scheduling froze: seed, pool, blueprint, policy and their commitment; append-only.
 
-    `pool` is [{"id": version id, "hash", "topic", "level", "options": n, "pinned"}]; `seed` is
-    64 hex digits and secret until the round closes.
+    `pool` is [{"cell": index in the blueprint, "id": version id, "hash", "options": n, "pinned"}];
+    `seed` is 64 hex digits and secret until the round closes.
     """
 
     __tablename__ = "round_packages"

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
-from app.accounts.models import RoleGrant
+from app.accounts.models import Account, RoleGrant
 from app.contests import policy, rules
 from app.contests.models import Contest, Round, RoundExtension, RoundKey, RoundPackage
 from app.extensions import db
 from app.localtime import local_day
 from app.permissions import ROLE_PERMISSIONS, Grant, Permission, contests_in_scope
 from app.questions.queries import approved_versions
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
 
 
 def get_contest(slug: str) -> Contest:
@@ -22,6 +25,12 @@ def get_contest(slug: str) -> Contest:
 
 def find_contest(slug: str) -> Contest | None:
     return db.session.scalars(select(Contest).where(Contest.slug == slug)).one_or_none()
+
+
+def get_public_contest(slug: str) -> Contest:
+    """A contest of which a person has scheduled at least one round. Raises NoResultFound."""
+    is_scheduled = exists().where(Round.contest_id == Contest.id, Round.scheduled_at.is_not(None))
+    return db.session.scalars(select(Contest).where(Contest.slug == slug, is_scheduled)).one()
 
 
 def get_round(slug: str, number: int) -> Round:
@@ -76,22 +85,34 @@ def contests_managed(grants: tuple[Grant, ...], permission: Permission) -> Seque
     return db.session.scalars(query).all()
 
 
-def get_managed_contest(grants: tuple[Grant, ...], permission: Permission, slug: str) -> Contest:
-    """Another's contest does not exist for the actor: NoResultFound."""
-    return db.session.scalars(select(Contest).where(in_scope(grants, permission), Contest.slug == slug)).one()
+def get_managed_contest(
+    grants: tuple[Grant, ...], permission: Permission, slug: str, *, lock: bool = False
+) -> Contest:
+    """Another's contest does not exist for the actor: NoResultFound. `lock` holds back other changes."""
+    query = select(Contest).where(in_scope(grants, permission), Contest.slug == slug)
+    return db.session.scalars(_locked(query, Contest) if lock else query).one()
 
 
 def get_managed_round(
     grants: tuple[Grant, ...], permission: Permission, slug: str, number: int, *, lock: bool = False
 ) -> Round:
-    """The round with its contest, inside the actor's scope. Raises NoResultFound."""
+    """The round with its contest, inside the actor's scope. Raises NoResultFound.
+
+    `lock` locks both: two rounds scheduled at once must not choose the same questions.
+    """
     query = (
         select(Round)
         .join(Round.contest)
         .where(in_scope(grants, permission), Contest.slug == slug, Round.number == number)
-        .options(joinedload(Round.contest))
+        .options(contains_eager(Round.contest))
     )
-    return db.session.scalars(query.with_for_update(of=Round) if lock else query).one()
+    return db.session.scalars(_locked(query, Round, Contest) if lock else query).one()
+
+
+def _locked(query: Select[Row], *tables: type[Contest | Round]) -> Select[Row]:
+    """Locked against changes, not against the foreign keys of people who start; read anew."""
+    locked = query.with_for_update(of=tables, key_share=True)
+    return locked.execution_options(populate_existing=True)
 
 
 def get_package(round_id: int) -> RoundPackage:
@@ -115,21 +136,28 @@ def extensions_of(round_id: int) -> Sequence[RoundExtension]:
     return db.session.scalars(query).all()
 
 
-def used_version_ids(contest_id: int, *, except_round_id: int) -> set[int]:
+def used_version_ids(contest_id: int, *, except_round_id: int | None) -> set[int]:
     """Question versions in the pools of the contest's other scheduled rounds."""
-    query = (
-        select(RoundPackage.pool)
-        .join(Round, Round.id == RoundPackage.round_id)
-        .where(Round.contest_id == contest_id, Round.id != except_round_id)
-    )
+    query = select(RoundPackage.pool).join(Round, Round.id == RoundPackage.round_id)
+    query = query.where(Round.contest_id == contest_id)
+    if except_round_id is not None:
+        query = query.where(Round.id != except_round_id)
     return {entry["id"] for pool in db.session.scalars(query) for entry in pool}
 
 
 def pool_candidates(found: Round) -> list[list[rules.PoolQuestion]]:
     """Per blueprint cell: approved questions, valid on all the round's days, unused in the contest."""
-    used = used_version_ids(found.contest_id, except_round_id=found.id)
-    first, last = local_day(found.opens_at), local_day(found.closes_at)
-    return [_candidates(cell, first, last, used) for cell in rules.cells_of(found.blueprint)]
+    cells = rules.cells_of(found.blueprint)
+    return candidates_of(found.contest_id, found.id, cells, (found.opens_at, found.closes_at))
+
+
+def candidates_of(
+    contest_id: int, round_id: int | None, cells: Sequence[rules.Cell], window: tuple[datetime, datetime]
+) -> list[list[rules.PoolQuestion]]:
+    """As pool_candidates, for cells and a window that may not be stored yet."""
+    used = used_version_ids(contest_id, except_round_id=round_id)
+    first, last = map(local_day, window)
+    return [_candidates(cell, first, last, used) for cell in cells]
 
 
 def _candidates(cell: rules.Cell, first: date, last: date, used: set[int]) -> list[rules.PoolQuestion]:
@@ -151,43 +179,14 @@ def _candidates(cell: rules.Cell, first: date, last: date, used: set[int]) -> li
 def count_approvers(contest_id: int, now: datetime) -> int:
     """How many people may approve this contest's results now."""
     roles = [str(role) for role, allowed in ROLE_PERMISSIONS.items() if Permission.RESULTS_APPROVE in allowed]
-    query = select(func.count(func.distinct(RoleGrant.account_id))).where(
+    query = select(func.count(func.distinct(RoleGrant.account_id))).join(
+        Account, Account.id == RoleGrant.account_id
+    )
+    query = query.where(
+        Account.disabled_at.is_(None),
         RoleGrant.role.in_(roles),
         or_(RoleGrant.contest_id.is_(None), RoleGrant.contest_id == contest_id),
         RoleGrant.valid_from <= now,
         or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > now),
     )
     return db.session.scalar(query) or 0
-
-
-def checklist(found: Round, now: datetime) -> list[rules.Check]:
-    """What must be true before the round can be scheduled; every line with its problem, if any."""
-    contest = found.contest
-    cells = rules.cells_of(found.blueprint)
-    blueprint = rules.blueprint_problems(cells, [len(questions) for questions in pool_candidates(found)])
-    if rules.overlapping_cells(cells):
-        blueprint.append("Hai dòng của ma trận đề cùng mức có chung chủ đề.")
-    others = [other for other in rounds_of(contest) if other.id != found.id]
-    window = (found.opens_at, found.closes_at)
-    overlaps = any(rules.windows_overlap(window, (other.opens_at, other.closes_at)) for other in others)
-    policy_problems = policy.problems_of(policy.from_json(contest.policy))
-    needs_prediction = policy.from_json(contest.policy).target is not None
-    return [
-        rules.Check("Khung giờ còn ở phía trước", "Giờ mở đã qua." if found.opens_at <= now else ""),
-        rules.Check(
-            "Không trùng giờ với tuần thi khác", "Trùng khung giờ với một vòng thi khác." if overlaps else ""
-        ),
-        rules.Check("Ma trận đề rút được đề", " ".join(blueprint)),
-        rules.Check("Cách xếp hạng và giải thưởng", " ".join(policy_problems)),
-        rules.Check(
-            "Câu hỏi phụ khớp với cách xếp hạng",
-            ""
-            if found.has_prediction == needs_prediction
-            else "Bật hoặc tắt câu hỏi phụ cho khớp cách xếp hạng.",
-        ),
-        rules.Check("Thể lệ đã viết", "" if contest.rules_markdown.strip() else "Thể lệ còn trống."),
-        rules.Check(
-            "Có người thứ hai duyệt kết quả",
-            "" if count_approvers(contest.id, now) > 1 else "Cần ít nhất hai người có quyền duyệt kết quả.",
-        ),
-    ]

@@ -5,16 +5,21 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from app.contests.draw import draw, number_stream
 from app.errors import DomainError
+from app.text import fold
 
 POOL_FACTOR = 4
 MAX_PAPER_SIZE = 60
+MAX_SLUG_LENGTH = 60
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+GRACE = timedelta(seconds=30)
+WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
 KEY_VOIDED = "*"
 LABELS = ("tuần", "kỳ", "đợt", "vòng")
 
@@ -36,6 +41,7 @@ STATE_NAMES = {
     RoundState.FROZEN: "Đã chốt",
     RoundState.PUBLISHED: "Đã công bố",
 }
+LEVEL_NAMES = {1: "Nhận biết", 2: "Thông hiểu", 3: "Vận dụng"}
 
 
 class NotSchedulable(DomainError):
@@ -70,10 +76,12 @@ class PoolQuestion:
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the scheduling checklist."""
+    """One line of the scheduling checklist: `code` names it in pages, `detail` says what was found."""
 
+    code: str
     label: str
     problem: str = ""
+    detail: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -110,18 +118,30 @@ def paper_size(cells: Sequence[Cell]) -> int:
 
 
 def blueprint_problems(cells: Sequence[Cell], available: Sequence[int]) -> list[str]:
-    """What keeps papers from being drawn. `available` counts unused approved questions per cell."""
+    """What the bank is short of. `available` counts unused approved questions per cell."""
     problems = []
-    if not cells or paper_size(cells) < 1:
-        return ["Ma trận đề chưa có câu hỏi nào."]
-    if paper_size(cells) > MAX_PAPER_SIZE:
-        problems.append(f"Một đề có nhiều nhất {MAX_PAPER_SIZE} câu.")
-    for cell, count in zip(cells, available, strict=True):
+    for row, (cell, count) in enumerate(zip(cells, available, strict=True), 1):
         needed = POOL_FACTOR * cell.count
         if count < needed:
             problems.append(
-                f"Mức {cell.level}: cần {needed} câu đã duyệt chưa dùng (4 × {cell.count}), hiện có {count}."
+                f"Dòng {row} ({LEVEL_NAMES[cell.level]}): cần {needed} câu đã duyệt chưa dùng "
+                f"({POOL_FACTOR} × {cell.count}), hiện có {count}."
             )
+    return problems
+
+
+def paper_problems(cells: Sequence[Cell], minimum_answered: int) -> list[str]:
+    """What is wrong with the blueprint itself, whatever the bank holds."""
+    size = paper_size(cells)
+    if size < 1:
+        return ["Ma trận đề chưa có câu hỏi nào."]
+    problems = []
+    if size > MAX_PAPER_SIZE:
+        problems.append(f"Một đề có nhiều nhất {MAX_PAPER_SIZE} câu, ma trận đang có {size}.")
+    if overlapping_cells(cells):
+        problems.append("Hai dòng cùng mức có chung chủ đề.")
+    if minimum_answered > size:
+        problems.append(f"Đề chỉ có {size} câu mà yêu cầu trả lời ít nhất {minimum_answered} câu.")
     return problems
 
 
@@ -172,3 +192,43 @@ def commitment(
 
 def windows_overlap(first: tuple[datetime, datetime], second: tuple[datetime, datetime]) -> bool:
     return first[0] < second[1] and second[0] < first[1]
+
+
+def window_problems(
+    opens_at: datetime, closes_at: datetime, last_start_at: datetime | None, time_limit: int, now: datetime
+) -> list[str]:
+    """What is wrong with a round's window; `time_limit` in seconds."""
+    problems = []
+    if opens_at <= now:
+        problems.append("Giờ mở đã qua.")
+    if opens_at >= closes_at:
+        problems.append("Giờ đóng phải sau giờ mở.")
+    elif closes_at - opens_at < timedelta(seconds=time_limit):
+        problems.append("Khung giờ ngắn hơn thời gian làm bài.")
+    if last_start_at is not None and not opens_at < last_start_at <= closes_at:
+        problems.append("Giờ vào thi muộn nhất phải nằm giữa giờ mở và giờ đóng.")
+    return problems
+
+
+def next_window(
+    opens_at: datetime, closes_at: datetime, previous_opens_at: datetime | None
+) -> tuple[datetime, datetime]:
+    """The same hours one period later: as far as the last two rounds lie apart, else a week or more."""
+    length = closes_at - opens_at
+    period = opens_at - previous_opens_at if previous_opens_at else WEEK
+    if period < length:
+        period = max(WEEK, -(-length // DAY) * DAY)
+    return opens_at + period, closes_at + period
+
+
+def is_seed_public(closes_at: datetime, now: datetime) -> bool:
+    """The seed and the package are told when no answer of the round is accepted any more."""
+    return now >= closes_at + GRACE
+
+
+def suggest_slug(name: str) -> str:
+    """("Dân vận khéo tỉnh Lạng Sơn") → "dan-van-kheo-tinh-lang-son"; whole words, may be empty."""
+    words = re.findall(r"[a-z0-9]+", fold(name))
+    while words and len("-".join(words)) > MAX_SLUG_LENGTH:
+        words.pop()
+    return "-".join(words)

@@ -1,31 +1,32 @@
 """Create contests and rounds, and freeze a round by scheduling it. Callers commit."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from app.audit.services import record
 from app.contests import policy, queries, rules
+from app.contests.checklist_queries import checklist, overlapping_rounds
 from app.contests.models import Contest, Round, RoundExtension, RoundKey, RoundPackage
 from app.errors import DomainError
 from app.extensions import db
 from app.units.queries import get_unit
 
-GRACE_SECONDS = 30
-FIXED_WHEN_SCHEDULED = ("series_code", "policy", "minimum_age", "guardian_under_age", "label")
+FIXED_WHEN_SCHEDULED = frozenset(
+    {"slug", "series_code", "scope_unit_id", "policy", "minimum_age", "guardian_under_age", "label"}
+)
 
 
 class SlugTaken(DomainError):
     message = "Đường dẫn này đã có cuộc thi khác dùng."
 
 
-class ScopeUnknown(DomainError):
-    message = "Không có đơn vị này trong danh mục đã chọn."
-
-
 class ExtensionRefused(DomainError):
-    message = "Chỉ kéo dài được vòng thi đang mở, và chỉ lùi giờ đóng về sau."
+    message = "Chỉ kéo dài được vòng thi đang mở, chỉ lùi giờ đóng về sau và không chồng sang vòng khác."
 
 
 def create_contest(
@@ -34,40 +35,65 @@ def create_contest(
     """`values` are Contest columns; `policy` a policy.Policy. Raises SlugTaken, NoResultFound (unit)."""
     if queries.find_contest(values["slug"]) is not None:
         raise SlugTaken
-    columns = dict(values)
-    columns["policy"] = policy.to_json(columns["policy"])
-    scope = get_unit(columns["series_code"], scope_code)
+    scope = get_unit(values["series_code"], scope_code)
+    columns = dict(values) | {"policy": policy.to_json(values["policy"])}
     contest = Contest(**columns, scope_unit_id=scope.id, created_at=now, created_by=actor_id)
-    db.session.add(contest)
-    db.session.flush()
+    with _own_slug():
+        db.session.add(contest)
     record("contests.created", actor_id=actor_id, subject=f"contest:{contest.id}", now=now, slug=contest.slug)
     return contest
 
 
 def update_contest(
-    contest: Contest, values: Mapping[str, Any], *, scope_code: str, actor_id: int, now: datetime
+    contest: Contest,
+    values: Mapping[str, Any],
+    *,
+    actor_id: int,
+    now: datetime,
+    scope_code: str | None = None,
 ) -> None:
-    """Change the contest; what a scheduled round has promised stays. Raises AlreadyScheduled."""
+    """Change some columns; what a scheduled round has promised stays. The caller holds the row lock.
+
+    Raises AlreadyScheduled, SlugTaken, NoResultFound (unit).
+    """
     columns = dict(values)
-    columns["policy"] = policy.to_json(columns["policy"])
-    columns["scope_unit_id"] = get_unit(columns["series_code"], scope_code).id
+    if "policy" in columns:
+        columns["policy"] = policy.to_json(columns["policy"])
+    if scope_code is not None:
+        series_code = columns.get("series_code", contest.series_code)
+        columns["scope_unit_id"] = get_unit(series_code, scope_code).id
     changed = {name: value for name, value in columns.items() if getattr(contest, name) != value}
     is_fixed = any(found.scheduled_at is not None for found in queries.rounds_of(contest))
-    if is_fixed and changed.keys() & {*FIXED_WHEN_SCHEDULED, "scope_unit_id"}:
+    if is_fixed and changed.keys() & FIXED_WHEN_SCHEDULED:
         raise rules.AlreadyScheduled(
-            "Đã có vòng thi được lên lịch nên không đổi được cách xếp hạng, độ tuổi, tên gọi vòng "
-            "và danh mục đơn vị."
+            "Đã có vòng thi được lên lịch nên không đổi được đường dẫn, cách xếp hạng, giải thưởng, "
+            "độ tuổi, tên gọi vòng và phạm vi đơn vị."
         )
-    for name, value in changed.items():
-        setattr(contest, name, value)
+    if not changed:
+        return
+    with _own_slug():
+        for name, value in changed.items():
+            setattr(contest, name, value)
     fields = sorted(changed)
     record("contests.updated", actor_id=actor_id, subject=f"contest:{contest.id}", now=now, fields=fields)
+
+
+@contextmanager
+def _own_slug() -> Iterator[None]:
+    """Write what is changed inside; the database refuses another's slug. Raises SlugTaken."""
+    try:
+        with db.session.begin_nested():
+            yield
+    except IntegrityError as error:
+        if "slug" in str(error.orig):
+            raise SlugTaken from error
+        raise
 
 
 def create_round(
     contest: Contest, values: Mapping[str, Any], *, actor_id: int | None, now: datetime
 ) -> Round:
-    """A draft round with the next number."""
+    """A draft round with the next number. The caller holds the contest's row lock."""
     numbers = [found.number for found in queries.rounds_of(contest)]
     found = Round(contest_id=contest.id, number=max(numbers, default=0) + 1, **values)
     found.contest = contest
@@ -78,23 +104,27 @@ def create_round(
 
 
 def update_round(found: Round, values: Mapping[str, Any], *, actor_id: int, now: datetime) -> None:
-    """Change a draft. Raises AlreadyScheduled."""
+    """Change a draft. The caller holds the row lock. Raises AlreadyScheduled."""
     if found.scheduled_at is not None:
         raise rules.AlreadyScheduled
     changed = {name: value for name, value in values.items() if getattr(found, name) != value}
+    if not changed:
+        return
     for name, value in changed.items():
         setattr(found, name, value)
     record("rounds.updated", actor_id=actor_id, subject=f"round:{found.id}", now=now, fields=sorted(changed))
 
 
 def schedule_round(found: Round, *, actor_id: int | None, now: datetime) -> RoundPackage:
-    """Freeze pool, key, blueprint, policy and seed, and commit to them. The caller holds the row lock.
+    """Freeze pool, key, blueprint, policy and seed, and commit to them.
+
+    The caller holds the row locks of the round and its contest.
 
     Raises AlreadyScheduled, NotSchedulable (with the first problem of the checklist).
     """
     if found.scheduled_at is not None:
         raise rules.AlreadyScheduled
-    problems = [check for check in queries.checklist(found, now) if not check.is_done]
+    problems = [check for check in checklist(found, now) if not check.is_done]
     if problems:
         raise rules.NotSchedulable(f"Chưa thể lên lịch. {problems[0].label}: {problems[0].problem}")
     seed = secrets.token_hex(32)
@@ -182,7 +212,7 @@ def add_key_version(
 def move_closing(found: Round, closes_at: datetime, *, reason: str, actor_id: int, now: datetime) -> None:
     """Extend an open round. The caller holds the row lock and moves the open attempts' deadlines."""
     is_open = queries.state_of(found, now) is rules.RoundState.OPEN
-    if not is_open or closes_at <= found.closes_at:
+    if not is_open or closes_at <= found.closes_at or overlapping_rounds(found, (found.closes_at, closes_at)):
         raise ExtensionRefused
     db.session.add(
         RoundExtension(
