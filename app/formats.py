@@ -55,3 +55,8 @@ def vn_duration(value: int | timedelta) -> str:
     if minutes:
         return f"{minutes} phút {rest:02d} giây"
     return f"{rest} giây"
+
+
+def receipt_code(code: str) -> str:
+    """Twelve characters in groups of four."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))

@@ -65,7 +65,10 @@ def show(public_id: str) -> BaseResponse | str:
         last_saved_at=own.last_saved_at,
         answered_count=sum(bool(question.chosen) for question in questions),
         prediction_question=wording.prediction_question(policy, own.row.label, own.row.round_number),
-        prediction_unit=wording.TARGET_UNITS.get(policy.target, "") if policy.target else "",
+        prediction_counted=wording.TARGET_COUNTED[policy.target] if policy.target else "",
+        prediction_unit=wording.TARGET_UNITS[policy.target] if policy.target else "",
+        attempt_line=f"{own.row.label.capitalize()} {own.row.round_number}, lượt {own.row.number}",
+        deadline_at=own.row.deadline_at,
         is_past_deadline=now >= own.row.deadline_at,
         now=now,
     )

@@ -15,6 +15,11 @@ TARGET_NAMES = {
     Target.PEOPLE: "số người dự thi",
     Target.ATTEMPTS: "số lượt thi",
 }
+TARGET_COUNTED = {
+    Target.PEOPLE_ALL_CORRECT: "người trả lời đúng tất cả các câu hỏi",
+    Target.PEOPLE: "người dự thi",
+    Target.ATTEMPTS: "lượt thi",
+}
 TARGET_UNITS = {
     Target.PEOPLE_ALL_CORRECT: "người đúng hết",
     Target.PEOPLE: "người",
@@ -87,14 +92,9 @@ def prize_sentences(policy: Policy) -> list[str]:
 
 def prediction_question(policy: Policy, label: str, number: int) -> str:
     """The extra question of a round; empty when the policy asks none."""
-    questions = {
-        Target.PEOPLE_ALL_CORRECT: "có bao nhiêu người trả lời đúng tất cả các câu hỏi",
-        Target.PEOPLE: "có bao nhiêu người dự thi",
-        Target.ATTEMPTS: "có bao nhiêu lượt thi",
-    }
     if policy.target is None:
         return ""
-    return f"Theo bạn, {questions[policy.target]} ở {label} {number}?"
+    return f"Theo bạn, có bao nhiêu {TARGET_COUNTED[policy.target]} ở {label} {number}?"
 
 
 def explain_prediction(prediction: int | None, target: int) -> str:

@@ -15,6 +15,7 @@ FORMATS = (
     formats.vn_percent,
     formats.vn_money,
     formats.vn_duration,
+    formats.receipt_code,
 )
 
 
