@@ -10,6 +10,7 @@ from whitenoise import WhiteNoise
 from app import clock
 from app import models as models  # fills the metadata
 from app.extensions import csrf, db, login_manager, migrate
+from app.questions import cli as questions_cli
 from app.units import cli as units_cli
 from app.units import views as units_views
 from app.web import context, errors, filters, headers, health, limits, logs, requests
@@ -19,7 +20,10 @@ BLUEPRINTS = (
     health.bp,
     units_views.bp,
 )
-COMMANDS = (units_cli.units,)
+COMMANDS = (
+    units_cli.units,
+    questions_cli.questions,
+)
 STATIC_MAX_AGE = 365 * 24 * 3600
 
 

@@ -1,0 +1,229 @@
+"""Bring questions into the bank, version them, approve them. Callers commit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.audit.services import record
+from app.errors import DomainError
+from app.extensions import db
+from app.questions import queries, rules
+from app.questions.models import Question, QuestionVersion, Topic
+from app.questions.rules import BankQuestion
+
+
+class UnsoundQuestion(DomainError):
+    message = "Câu hỏi chưa đạt yêu cầu."
+
+
+class TopicChanged(DomainError):
+    message = "Câu hỏi không đổi chủ đề: hãy dùng mã mới."
+
+
+class NothingChanged(DomainError):
+    message = "Nội dung không khác bản gần nhất."
+
+
+class Retired(DomainError):
+    message = "Câu hỏi này đã rút khỏi ngân hàng."
+
+
+class AlreadyApproved(DomainError):
+    message = "Bản này đã được duyệt."
+
+
+class Outdated(DomainError):
+    message = "Câu hỏi đã có bản mới hơn. Hãy đọc và duyệt bản mới."
+
+
+class OwnQuestion(DomainError):
+    message = "Người soạn không tự duyệt câu của mình: cần người thứ hai."
+
+
+@dataclass(frozen=True)
+class ImportCounts:
+    """What an import did to questions; `retired` ones stand in the files and stay out of the bank."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    retired: int = 0
+
+
+def import_bank(
+    topics: Mapping[str, str],
+    questions: Sequence[BankQuestion],
+    *,
+    author_id: int | None,
+    now: datetime,
+    digest: str,
+) -> ImportCounts:
+    """Bring in all questions or none; running it again changes nothing. Everything new is a draft.
+
+    `topics` maps codes to names, `digest` names the files. Raises UnsoundQuestion, TopicChanged.
+    """
+    _refuse_unsound(questions)
+    rows = _put_topics(topics)
+    stored = queries.questions_by_key([question.key for question in questions])
+    latest = queries.latest_versions([row.id for row in stored.values()])
+    new = changed = same = retired = 0
+    for question in map(rules.in_nfc, questions):
+        row = stored.get(question.key)
+        if row is None:
+            _add_question(question, rows[question.topic], author_id=author_id, now=now)
+            new += 1
+            continue
+        _refuse_other_topic(row, question)
+        if row.retired_at is not None:
+            retired += 1
+        elif latest[row.id].content_hash == rules.content_hash(question):
+            same += 1
+        else:
+            _add_version(row, latest[row.id].number + 1, question, author_id=author_id, now=now)
+            changed += 1
+    db.session.flush()
+    counts = ImportCounts(new, changed, same, retired)
+    if new or changed:
+        record(
+            "questions.imported",
+            actor_id=author_id,
+            subject="question_bank",
+            now=now,
+            new=new,
+            changed=changed,
+            same=same,
+            digest=digest,
+        )
+    return counts
+
+
+def create_version(question: BankQuestion, *, author_id: int, now: datetime) -> QuestionVersion:
+    """Save an edit: a new question, or the next version of the one with this key; a draft either way.
+
+    Raises UnsoundQuestion, TopicChanged, Retired, NothingChanged, NoResultFound (topic).
+    """
+    _refuse_unsound([question])
+    plain = rules.in_nfc(question)
+    row = queries.questions_by_key([plain.key]).get(plain.key)
+    if row is None:
+        version = _add_question(plain, queries.get_topic(plain.topic), author_id=author_id, now=now)
+    else:
+        _refuse_other_topic(row, plain)
+        if row.retired_at is not None:
+            raise Retired
+        latest = queries.latest_versions([row.id])[row.id]
+        if latest.content_hash == rules.content_hash(plain):
+            raise NothingChanged
+        version = _add_version(row, latest.number + 1, plain, author_id=author_id, now=now)
+    db.session.flush()
+    record(
+        "questions.version_created",
+        actor_id=author_id,
+        subject=f"question:{plain.key}",
+        now=now,
+        number=version.number,
+        content_hash=version.content_hash,
+    )
+    return version
+
+
+def approve_version(version_id: int, *, actor_id: int, now: datetime) -> None:
+    """See approve_versions."""
+    approve_versions([version_id], actor_id=actor_id, now=now)
+
+
+def approve_versions(version_ids: Sequence[int], *, actor_id: int, now: datetime) -> None:
+    """Approve all of them or none; one audit entry for the act.
+
+    Raises AlreadyApproved, Outdated, OwnQuestion, Retired, NoResultFound.
+    """
+    versions = queries.lock_versions(version_ids)
+    latest = queries.latest_versions([version.question_id for version in versions])
+    for version in versions:
+        if version.approved_at is not None:
+            raise AlreadyApproved
+        if version.question.retired_at is not None:
+            raise Retired
+        if latest[version.question_id].id != version.id:
+            raise Outdated
+        if version.created_by == actor_id:
+            raise OwnQuestion
+        version.approved_by, version.approved_at = actor_id, now
+    db.session.flush()
+    record(
+        "questions.approved",
+        actor_id=actor_id,
+        subject=f"question:{versions[0].question.key}" if len(versions) == 1 else "question_bank",
+        now=now,
+        versions=[[version.question.key, version.number, version.content_hash] for version in versions],
+    )
+
+
+def retire_question(key: str, *, actor_id: int, reason: str, now: datetime) -> None:
+    """Take a question out of later draws; papers that have it keep it. Raises Retired, NoResultFound."""
+    question = queries.get_question(key)
+    if question.retired_at is not None:
+        raise Retired
+    question.retired_at = now
+    db.session.flush()
+    record("questions.retired", actor_id=actor_id, subject=f"question:{key}", now=now, reason=reason)
+
+
+def _refuse_unsound(questions: Sequence[BankQuestion]) -> None:
+    keys: set[str] = set()
+    for question in questions:
+        problems = rules.check_question(question)
+        if problems:
+            raise UnsoundQuestion(f"Câu {question.key} chưa đạt: {problems[0].message}")
+        if question.key in keys:
+            raise UnsoundQuestion(f"Mã {question.key} đứng hai lần.")
+        keys.add(question.key)
+
+
+def _refuse_other_topic(row: Question, question: BankQuestion) -> None:
+    if row.topic.code != question.topic:
+        raise TopicChanged(f"Câu {row.key} thuộc chủ đề {row.topic.code}: hãy dùng mã mới cho chủ đề khác.")
+
+
+def _put_topics(topics: Mapping[str, str]) -> dict[str, Topic]:
+    rows = {topic.code: topic for topic in queries.all_topics()}
+    for code, name in topics.items():
+        if code not in rows:
+            rows[code] = Topic(code=code, name=name)
+            db.session.add(rows[code])
+        elif rows[code].name != name:
+            rows[code].name = name
+    return rows
+
+
+def _add_question(
+    question: BankQuestion, topic: Topic, *, author_id: int | None, now: datetime
+) -> QuestionVersion:
+    row = Question(key=question.key, topic=topic, created_at=now)
+    db.session.add(row)
+    return _add_version(row, 1, question, author_id=author_id, now=now)
+
+
+def _add_version(
+    row: Question, number: int, question: BankQuestion, *, author_id: int | None, now: datetime
+) -> QuestionVersion:
+    version = QuestionVersion(
+        question=row,
+        number=number,
+        level=question.level,
+        asks=question.asks,
+        stem=question.stem,
+        options=list(question.options),
+        answer=question.answer,
+        pinned=question.pinned,
+        explanation=question.explanation,
+        source=question.source,
+        valid_from=question.valid_from,
+        valid_until=question.valid_until,
+        content_hash=rules.content_hash(question),
+        search=rules.search_text(question),
+        created_by=author_id,
+        created_at=now,
+    )
+    db.session.add(version)
+    return version
