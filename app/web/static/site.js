@@ -1,5 +1,5 @@
 // What every page may use. Each part looks for its own markup; a page without script loses comfort, never function.
-// Menu settings, countdowns, unit picker, password reveal, copy buttons, busy buttons, leftovers of quiz.js.
+// Menu settings, countdowns, waiting page, unit picker, password reveal, copy buttons, busy buttons, leftovers of quiz.js.
 "use strict";
 {
   const store = {
@@ -60,6 +60,10 @@
     show();
     setInterval(show, 15000);
   }
+
+  // -- Waiting page: <… data-reload-after="seconds"> asks again by itself
+  const waiting = document.querySelector("[data-reload-after]");
+  if (waiting) setTimeout(() => location.reload(), waiting.dataset.reloadAfter * 1000);
 
   // -- Password: <button data-reveal="ID of the input" hidden>
   for (const button of all("[data-reveal]")) {
