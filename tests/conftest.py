@@ -8,13 +8,12 @@ import hypothesis
 import pytest
 
 from app import cache, clock
-from app.accounts.session_services import sign_in
 from app.extensions import db as extension
 from app.web import errors, limits
 from app.web.sessions import TOKEN_KEY
 from tests import strictness
 from tests.engines import PostgresDatabase, SqliteDatabase, close_connections, make_app
-from tests.isolation import from_outside
+from tests.isolation import from_outside, open_session
 from tests.services import Cluster, PostgresServer, RedisServer
 
 hypothesis.settings.register_profile("kheo", deadline=None)
@@ -115,12 +114,11 @@ def client(app):
 
 
 @pytest.fixture
-def login(db):
+def login(app):
     """Sign an account in on a client: login(client, account) → the session's token."""
 
     def sign(client, account):
-        token = sign_in(account, device="Trình duyệt thử", now=clock.now())
-        db.session.commit()
+        token = open_session(account)
         with client.session_transaction() as session:
             session[TOKEN_KEY] = token
         return token
@@ -151,6 +149,14 @@ def command(app):
         return from_outside(app.test_cli_runner().invoke, args=arguments)
 
     return run
+
+
+@pytest.fixture
+def verified(command):
+    """Whatever the test did, every invariant still holds at its end."""
+    yield
+    result = command("verify")
+    assert result.exit_code == 0, result.output
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import session
+from flask import g
 from sqlalchemy import func, select, text
 
 from app import clock
@@ -57,13 +57,26 @@ def test_a_call_from_outside_sees_what_was_arranged_and_its_change_is_seen(app, 
     assert job.tries == 1
 
 
-def test_a_request_has_its_own_context_and_a_valid_token(app, client):
-    assert client.get("/healthz").status_code == 200
-    token = client.csrf_token()
+def test_a_request_shares_nothing_with_the_test(app_with):
+    def count():
+        g.count = g.get("count", 0) + 1
+        return str(g.count)
 
-    with app.test_request_context():
-        assert token
-        assert "csrf_token" not in session
+    other = app_with()
+    other.add_url_rule("/dem", view_func=count)
+    with other.app_context():
+        g.count = 5
+
+        assert [other.test_client().get("/dem").text for _ in "ab"] == ["1", "1"]
+
+
+def test_a_post_carries_a_valid_token_unless_told_otherwise(app_with):
+    other = app_with()
+    other.add_url_rule("/gui", view_func=lambda: "nhận được", methods=["POST"])
+    client = other.test_client()
+
+    assert client.post("/gui", json={}).text == "nhận được"
+    assert client.post("/gui", json={}, csrf=False).status_code == 403
 
 
 def test_a_client_is_signed_in(app, client, login):

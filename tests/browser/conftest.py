@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from app import clock
-from app.accounts.session_services import sign_in
 from app.web.sessions import TOKEN_KEY
 from tests.browser.live import serving
+from tests.isolation import open_session
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -114,12 +113,11 @@ def page(phone):
 
 
 @pytest.fixture
-def sign_in_on(app, live_server, db):
+def sign_in_on(app, live_server):
     """Sign an account in on a page's device: sign_in_on(phone, account)."""
 
     def sign(page, account):
-        token = sign_in(account, device="Trình duyệt thử", now=clock.now())
-        db.session.commit()
+        token = open_session(account)
         cookie = app.session_interface.get_signing_serializer(app).dumps({TOKEN_KEY: token})
         page.context.add_cookies(
             [{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie, "url": live_server}]
