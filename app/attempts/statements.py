@@ -59,7 +59,8 @@ RETURNING id
 ATTEMPT_COLUMNS = """
   a.id, a.public_id, a.round_id, a.account_id, a.number, a.receipt_code, a.paper, a.offered,
   a.started_at, a.deadline_at, a.accept_until, a.closed_at, a.close_reason, a.finished_at,
-  a.answers, a.prediction, a.digest, a.key_version, a.score, (SELECT max(version) FROM round_keys k WHERE k.round_id = a.round_id) AS latest_key
+  a.answers, a.prediction, a.digest, a.key_version, a.score,
+  (SELECT max(version) FROM round_keys k WHERE k.round_id = a.round_id) AS latest_key
 """
 
 LOCK_OWN = f"""

@@ -9,13 +9,14 @@ from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
+from app.accounts.rules import Origin, address_prefix
 from app.attempts import forms, queries, rules, services
 from app.contests import wording
 from app.errors import BadInput
 from app.extensions import db, login_manager
+from app.web import devices
 from app.web.errors import error_response, wants_json
 from app.web.limits import SEARCH_LIMIT, limiter
-from app.web.origin import request_origin
 from app.web.sessions import current_token_hash
 
 bp = Blueprint("attempts", __name__, template_folder="templates")
@@ -39,7 +40,7 @@ def start(slug: str, number: int) -> BaseResponse:
     if token_hash is None:
         return _sign_in_first()
     unit_code = request.form.get("unit") or None
-    started = services.start_attempt(token_hash, slug, number, unit_code, request_origin(), now=clock.now())
+    started = services.start_attempt(token_hash, slug, number, unit_code, _origin(), now=clock.now())
     db.session.commit()
     if started is None:
         return _signed_out_or_missing()
@@ -166,6 +167,10 @@ def receipt(code: str = "") -> str | Response:
         contest=contest,
         is_sound=digest == attempt.digest,
     )
+
+
+def _origin() -> Origin:
+    return Origin(address_prefix(request.remote_addr), devices.device_hash())
 
 
 def _find_own(public_id: str, now: datetime) -> queries.OwnAttempt | None:
