@@ -81,6 +81,10 @@ class TooSoon(DomainError):
         super().__init__(f"Bạn đã thử nhiều lần. Hãy chờ {self.seconds} giây rồi thử lại.")
 
 
+class PasswordChanged(DomainError):
+    message = "Mật khẩu vừa được đổi ở nơi khác. Bạn hãy đăng nhập lại."
+
+
 class LinkNotUsable(DomainError):
     message = "Liên kết này đã dùng rồi hoặc đã quá 15 phút."
     todo = "Bạn hãy nhờ cán bộ đơn vị cấp liên kết mới."

@@ -70,13 +70,13 @@ def register_account(
     return account
 
 
-def issue_code_account(registration: rules.Registration, *, actor_id: int, now: datetime) -> Account:
-    """An account for a person without a phone: the sign-in name is a code, the first link sets the password.
+def issue_account(registration: rules.Registration, *, actor_id: int | None, now: datetime) -> Account:
+    """An account made for somebody; without a phone its sign-in name is a code.
 
-    The person gives the consents at that link, not the staff. Raises Unfit.
+    The person sets the password and gives the consents at a one-time link. Raises PhoneTaken, Unfit.
     """
     account = _add_account(registration, None, now)
-    record("account.code_issued", actor_id=actor_id, subject=subject(account), now=now)
+    record("account.issued", actor_id=actor_id, subject=subject(account), now=now)
     return account
 
 
@@ -155,13 +155,21 @@ def issue_reset_link(account: Account, *, actor_id: int | None, now: datetime) -
     return token
 
 
-def use_reset_link(token: str, password_hash: str, *, now: datetime) -> Account:
-    """Set the password, end every session, and never work again. Raises LinkNotUsable."""
+def use_reset_link(
+    token: str, password_hash: str, *, now: datetime, consents: Iterable[Purpose] = ()
+) -> Account:
+    """Set the password, end every session, and never work again.
+
+    Somebody who has not agreed to take part yet does so now. Raises LinkNotUsable, ConsentMissing.
+    """
     account = queries.find_usable_link(token_hash(token), now)
     unused = update(ResetLink).where(ResetLink.token_hash == token_hash(token), ResetLink.used_at.is_(None))
     used = db.session.scalars(unused.values(used_at=now).returning(ResetLink.id)).all()
     if account is None or not used:
         raise rules.LinkNotUsable
+    if not queries.has_consent(account.id, Purpose.PARTICIPATION):
+        is_minor = rules.needs_guardian(account.date_of_birth, local_day(now))
+        give_consents(account, recorded(consents, is_minor=is_minor), now=now)
     account.password_hash = password_hash
     end_other_sessions(account.id, None, now=now)
     record("account.password_reset", actor_id=account.id, subject=subject(account), now=now)

@@ -5,11 +5,11 @@ import secrets
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, update
-from sqlalchemy.exc import IntegrityError
 
 from app.accounts import queries, rules
 from app.accounts.models import Account, Session, SignInDelay
 from app.extensions import db
+from app.sql import insert_new
 
 TOKEN_BYTES = 32
 
@@ -24,7 +24,7 @@ def reserve_try(key: str, *, now: datetime) -> None:
 
     Raises TooSoon. Commit at once; `forget_failures` after a success.
     """
-    _make_delay_row(key, now)
+    db.session.execute(insert_new(SignInDelay, {"key": key, "failure_count": 0, "next_try_at": now}))
     delay = db.session.get_one(SignInDelay, key, with_for_update=True, populate_existing=True)
     if delay.next_try_at > now:
         raise rules.TooSoon(delay.next_try_at - now)
@@ -33,25 +33,21 @@ def reserve_try(key: str, *, now: datetime) -> None:
     db.session.flush()
 
 
-def _make_delay_row(key: str, now: datetime) -> None:
-    """There must be a row to lock; another request may make it at the same moment."""
-    if db.session.get(SignInDelay, key) is not None:
-        return
-    try:
-        with db.session.begin_nested():
-            db.session.add(SignInDelay(key=key, failure_count=0, next_try_at=now))
-    except IntegrityError:
-        return
-
-
 def forget_failures(key: str, *, now: datetime) -> None:
     """A success: the next tries under this key are free again. Other keys keep their count."""
     values = {"failure_count": 0, "next_try_at": now}
     db.session.execute(update(SignInDelay).where(SignInDelay.key == key).values(values))
 
 
-def sign_in(account: Account, *, device: str, now: datetime) -> str:
-    """Open a session on a device and return its token, which is stored nowhere."""
+def sign_in(account: Account, *, checked_hash: str | None, device: str, now: datetime) -> str:
+    """Open a session on a device and return its token, which is stored nowhere.
+
+    `checked_hash` is what the password was compared with. Raises PasswordChanged when the account got
+    another password, or was disabled, since then: what ends sessions ends this one before it begins.
+    """
+    db.session.refresh(account, with_for_update={"key_share": True})
+    if account.password_hash != checked_hash or account.disabled_at is not None:
+        raise rules.PasswordChanged
     token = secrets.token_urlsafe(TOKEN_BYTES)
     is_staff = bool(queries.live_grants(account.id, now))
     db.session.add(

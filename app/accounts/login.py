@@ -1,0 +1,187 @@
+"""Who is signed in: Flask-Login over our sessions in SQL, loaded only when a page asks for it."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, flash, g, make_response, redirect, request, session, url_for
+from flask_login import AnonymousUserMixin, UserMixin, login_user
+from sqlalchemy.exc import OperationalError
+from werkzeug.urls import iri_to_uri
+
+from app import clock
+from app.accounts import passwords, queries, rules
+from app.accounts.models import Account
+from app.accounts.session_services import (
+    forget_failures,
+    reserve_try,
+    sign_in,
+    slide_session,
+    token_hash,
+)
+from app.extensions import SAFE_METHODS, db, login_manager
+from app.permissions import Grant
+from app.text import initials
+from app.web import devices
+from app.web.errors import error_response, wants_json
+
+MAX_NEXT = 500
+_LOCAL_PATH = re.compile(r"/(?!/)[!-\[\]-~]*\Z")  # visible ASCII without a backslash
+SIGNED_OUT = "Bạn hãy đăng nhập để tiếp tục."
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A right password: the hash it was compared with, and the one to keep from now on."""
+
+    checked_hash: str
+    kept_hash: str
+
+
+@dataclass(frozen=True, eq=False)
+class SignedIn(UserMixin):
+    """The person of a live session. `token` is Flask-Login's user id; only its hash is stored."""
+
+    token: str = field(repr=False)
+    account_id: int
+    public_id: str
+    full_name: str
+    session_id: int
+    grants: tuple[Grant, ...]
+
+    @property
+    def initials(self) -> str:
+        return initials(self.full_name)
+
+    @property
+    def is_staff(self) -> bool:
+        """Holds any role beside taking part."""
+        return bool(self.grants)
+
+    def get_id(self) -> str:
+        return self.token
+
+
+class SignedOut(AnonymousUserMixin):
+    """Nobody."""
+
+    account_id = None
+    public_id = None
+    full_name = ""
+    initials = ""
+    session_id = None
+    grants: tuple[Grant, ...] = ()
+    is_staff = False
+
+
+def init_app(app: Flask, *, hash_slots: int) -> None:
+    login_manager.session_protection = None  # phones change their address all day
+    login_manager.anonymous_user = SignedOut
+    login_manager.user_loader(load_signed_in)
+    login_manager.unauthorized_handler(ask_to_sign_in)
+    passwords.init_app(app, slots=hash_slots)
+    devices.init_app(app)
+    app.after_request(slide_session_in_use)
+
+
+def load_signed_in(token: str) -> SignedIn | None:
+    """The person behind a session's token, by one query; None when it has ended in any way."""
+    now = clock.now()
+    live = queries.find_live_session(token_hash(token), now)
+    if live is None:
+        return None
+    row, is_staff = live.session, bool(live.grants)
+    if now >= rules.session_expiry(row.created_at, row.last_seen_at, is_staff=is_staff):
+        return None
+    if request.method in SAFE_METHODS and rules.slides_now(row.last_seen_at, now, is_staff=is_staff):
+        g.session_in_use = (row.id, now, rules.session_expiry(row.created_at, now, is_staff=is_staff))
+    return SignedIn(
+        token=token,
+        account_id=live.account.id,
+        public_id=live.account.public_id,
+        full_name=live.account.full_name,
+        session_id=row.id,
+        grants=live.grants,
+    )
+
+
+def slide_session_in_use(response: Response) -> Response:
+    """After a page was loaded, now and then, move the session's end; a busy database may refuse."""
+    in_use = g.pop("session_in_use", None)
+    if in_use is not None:
+        session_id, seen_at, expires_at = in_use
+        db.session.rollback()
+        try:
+            slide_session(session_id, seen_at=seen_at, expires_at=expires_at)
+            db.session.commit()
+        except OperationalError:
+            db.session.rollback()
+    return response
+
+
+def try_password(account: Account | None, key: str, password: str) -> Verified | None:
+    """Count a try under `key` and compare; None when it is wrong or there is no account.
+
+    A place to hash is taken before the try is counted, and no transaction is open while hashing:
+    commits. Raises TooSoon, Busy.
+    """
+    stored = account.password_hash if account else None
+    db.session.commit()
+    with passwords.slot():
+        reserve_try(key, now=clock.now())
+        db.session.commit()
+        if not passwords.is_right(stored, password) or stored is None:
+            return None
+        kept = passwords.hash_password(password) if passwords.is_outdated(stored) else stored
+    forget_failures(key, now=clock.now())
+    return Verified(checked_hash=stored, kept_hash=kept)
+
+
+def try_key(account: Account | None, sign_in_name: str) -> str:
+    """Tries count per name; a browser that the account has used before counts its own."""
+    if account is not None and devices.knows(account.public_id):
+        return f"{sign_in_name} {devices.device_hash().hex()}"
+    return sign_in_name
+
+
+def come_in(account: Account, verified: Verified, next_page: str | None) -> Response:
+    """Open a session on this browser, commit, and lead to `next_page` or home. Raises PasswordChanged."""
+    device = rules.device_name(request.headers.get("User-Agent", ""))
+    token = sign_in(account, checked_hash=verified.checked_hash, device=device, now=clock.now())
+    account.password_hash = verified.kept_hash
+    db.session.commit()
+    _enter(token)
+    devices.remember(account.public_id)
+    return make_response(redirect(local_path(next_page) or url_for("portal.home"), 303))
+
+
+def _enter(token: str) -> None:
+    """Put a new session on this browser; nothing of the old one, its CSRF token included, stays."""
+    leave()
+    session.permanent = True
+    login_user(load_signed_in(token))
+
+
+def leave() -> None:
+    session.clear()
+    g.pop("csrf_token", None)
+
+
+def ask_to_sign_in() -> Response:
+    """For pages: sign in and come back. For JSON: 401 with code "signed_out"."""
+    if wants_json():
+        return error_response(401, code="signed_out", message=SIGNED_OUT)
+    flash(SIGNED_OUT, "info")
+    return make_response(redirect(url_for("accounts.sign_in", next=_page_asked_for())))
+
+
+def _page_asked_for() -> str | None:
+    if request.method in SAFE_METHODS:
+        return local_path(iri_to_uri(request.full_path).removesuffix("?"))
+    referrer = urlsplit(request.referrer or "")
+    return local_path(referrer.path) if referrer.netloc == request.host else None
+
+
+def local_path(value: str | None) -> str | None:
+    """The value if it leads to a page of this site, otherwise None."""
+    return value if value and len(value) <= MAX_NEXT and _LOCAL_PATH.match(value) else None
