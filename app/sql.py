@@ -1,8 +1,10 @@
 """The few words of SQL that PostgreSQL and SQLite spell differently."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from psycopg import sql
+from sqlalchemy import Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 
@@ -29,3 +31,20 @@ def insert_new(model: type[DeclarativeBase], values: dict[str, Any]) -> Any:
         raise TypeError(model)
     insert = postgresql.insert if dialect_name() == "postgresql" else sqlite.insert
     return insert(table).values(values).on_conflict_do_nothing()
+
+
+def insert_many(model: type[DeclarativeBase], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write many rows in the session's transaction: COPY on PostgreSQL, one prepared INSERT on SQLite."""
+    connection = db.session.connection()
+    if connection.dialect.name != "postgresql":
+        values = [dict(zip(columns, row, strict=True)) for row in rows]
+        if values:
+            connection.execute(insert(model), values)
+        return
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model.__tablename__), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -123,8 +123,9 @@ class Freeze(Base):
     Everything below `frozen_at` is written by the job: `figures` = {"people", "attempts",
     "people_all_correct"}; `line_counts` = ranked people per league; `units` = [{"unit_id", "people",
     "attempts"}] of the second level, most people first; `decision_ids` = the decisions applied;
-    `changes` = rules.changes_between against the previous freeze, None for the first.
-    `body_sha256` and `public_sha256` name what publication would serve, in `files`.
+    `barred` = {contestant_no: rules.PassedOver} of those who take no prize; `changes` =
+    order_rules.changes_between against the previous freeze, None for the first. `body_sha256` and
+    `public_sha256` name what publication would serve, in `files`.
     """
 
     __tablename__ = "freezes"
@@ -147,6 +148,7 @@ class Freeze(Base):
     line_counts: Mapped[dict[str, int] | None] = mapped_column(JSON)
     units: Mapped[list[dict[str, int]] | None] = mapped_column(JSON)
     decision_ids: Mapped[list[int] | None] = mapped_column(JSON)
+    barred: Mapped[dict[str, str] | None] = mapped_column(JSON)
     changes: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     body_sha256: Mapped[str | None] = mapped_column(ForeignKey("files.sha256"))
     public_sha256: Mapped[str | None] = mapped_column(ForeignKey("files.sha256"))

@@ -579,6 +579,7 @@ def upgrade() -> None:
         sa.Column("line_counts", sa.JSON(), nullable=True),
         sa.Column("units", sa.JSON(), nullable=True),
         sa.Column("decision_ids", sa.JSON(), nullable=True),
+        sa.Column("barred", sa.JSON(), nullable=True),
         sa.Column("changes", sa.JSON(), nullable=True),
         sa.Column("body_sha256", sa.String(length=64), nullable=True),
         sa.Column("public_sha256", sa.String(length=64), nullable=True),
