@@ -63,10 +63,3 @@ def start_thread(app: Flask) -> threading.Thread:
     )
     thread.start()
     return thread
-
-
-def wait_until_idle(limit_seconds: float) -> None:
-    """Run due entries until no job waits or the limit passes (used by tests and commands)."""
-    ends = time.monotonic() + limit_seconds
-    while run_waiting_jobs() and time.monotonic() < ends:
-        continue

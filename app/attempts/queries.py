@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -126,22 +127,22 @@ def key_answers(round_id: int, version: int) -> dict[str, str]:
 
 def versions_of(paper: rules.Paper) -> dict[int, QuestionVersion]:
     """The question versions of a paper by id; remembered, because they never change."""
+    wanted = [question.version_id for question in paper]
     loaded: dict[int, QuestionVersion] = {}
 
-    def load_all() -> dict[int, QuestionVersion]:
+    def load(version_id: int) -> QuestionVersion:
         if not loaded:
-            wanted = [question.version_id for question in paper]
-            for version in db.session.scalars(select(QuestionVersion).where(QuestionVersion.id.in_(wanted))):
-                db.session.expunge(version)
-                loaded[version.id] = version
-        return loaded
+            loaded.update(_load_versions(wanted))
+        return loaded[version_id]
 
-    return {
-        question.version_id: remembered(
-            "version", question.version_id, lambda wanted=question.version_id: load_all()[wanted]
-        )
-        for question in paper
-    }
+    return {version_id: remembered("version", version_id, partial(load, version_id)) for version_id in wanted}
+
+
+def _load_versions(version_ids: Sequence[int]) -> dict[int, QuestionVersion]:
+    versions = db.session.scalars(select(QuestionVersion).where(QuestionVersion.id.in_(version_ids))).all()
+    for version in versions:
+        db.session.expunge(version)
+    return {version.id: version for version in versions}
 
 
 def page_questions(own: OwnAttempt, *, with_key: bool) -> list[PageQuestion]:

@@ -107,8 +107,13 @@ def _insert_attempt(context: Row[Any], origin: Origin, now: datetime) -> str | N
     attempt_id = db.session.execute(sql.statement(sql.START), values).scalar_one_or_none()
     if attempt_id is None:
         return None
+    _leave_trace(context.account_id, attempt_id, origin, now)
+    return public_id
+
+
+def _leave_trace(account_id: int, attempt_id: int, origin: Origin, now: datetime) -> None:
     trace = {
-        "account_id": context.account_id,
+        "account_id": account_id,
         "attempt_id": attempt_id,
         "kind": "start",
         "at": now,
@@ -117,7 +122,6 @@ def _insert_attempt(context: Row[Any], origin: Origin, now: datetime) -> str | N
         "delete_on": trace_delete_on(local_day(now)),
     }
     db.session.execute(insert(Trace).values(trace))
-    return public_id
 
 
 def new_receipt_code() -> str:
@@ -209,7 +213,7 @@ def _close(row: Row[Any], now: datetime) -> None:
     closing = queries.closing_of(row, sheet, now)
     values = {
         "attempt_id": row.id,
-        "closed_at": now,
+        "closed_at": max([now, *(stored.received_at for stored in saves)]),
         "close_reason": closing.close_reason,
         "finished_at": closing.finished_at,
         "answers": closing.answers,

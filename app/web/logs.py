@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -13,11 +14,11 @@ ALLOWED = frozenset(
 )
 
 
-def _allow_listed(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _allow_listed(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in event.items() if name in ALLOWED}
 
 
-def _without_values(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _without_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace an exception by its type and the places it passed; messages may quote input."""
     error = event.pop("exc_info", None)
     if isinstance(error, BaseException):

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from flask import Flask, Request, request
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.utils import cached_property
 
 from app.errors import BadInput
@@ -25,11 +25,11 @@ class KheoRequest(Request):
     max_form_parts = MAX_FIELDS
 
     @cached_property
-    def form(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override]
+    def form(self) -> ImmutableMultiDict[str, str]:
         return _clean_fields(super().form)
 
     @cached_property
-    def args(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override]
+    def args(self) -> ImmutableMultiDict[str, str]:
         return _clean_fields(super().args)
 
     def json_object(self, allowed: frozenset[str]) -> dict[str, Any]:
@@ -46,7 +46,7 @@ class KheoRequest(Request):
         return value
 
 
-def _clean_fields(fields: ImmutableMultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+def _clean_fields(fields: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
     pairs = list(fields.items(multi=True))
     if len(pairs) > MAX_FIELDS:
         raise BadInput("Biểu mẫu có quá nhiều trường.")
