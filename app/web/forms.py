@@ -15,6 +15,13 @@ from app.text import collapse, parse_integer
 class BaseForm(FlaskForm):
     """A form that refuses fields it does not list; file fields are declared like others."""
 
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """The posted form as the gateway cleaned it. Raises BadInput: a body of JSON is no form."""
+            if form.is_submitted() and request.is_json:
+                raise BadInput("Biểu mẫu không đúng dạng.")
+            return super().wrap_formdata(form, formdata)
+
     def validate_on_submit(self, **kwargs: Any) -> bool:
         """True for a posted, valid form. Raises BadInput on unknown or repeated fields."""
         if not self.is_submitted():
