@@ -45,7 +45,8 @@
   let current = 0;
   let csrf = data.csrf;
   let inFlight = false, failures = 0, mismatches = 0, stopped = false, handingIn = null, signedOut = false;
-  let retryTimer = 0, typingTimer = 0, savedAt = "";
+  let retryTimer = 0, typingTimer = 0;
+  let savedAt = data.lastSaved ? clockTime(Date.parse(data.lastSaved)) : "";
 
   const keep = () => {
     try {
@@ -172,6 +173,9 @@
       stopped = true;
       const text = reply.body.message || "Bài này không nhận thêm câu trả lời.";
       stop("Câu trả lời này không được tính.", text, data.resultUrl, "Xem kết quả và biên nhận");
+    } else if (reply.status === 400) {
+      batch = null;
+      stop("Máy chủ không nhận câu trả lời vừa gửi.", reply.body.message || "", location.pathname, "Tải lại trang để xem câu đã lưu");
     } else if (reply.status === 403 && (await readPageAgain()) && !failures) {
       failures += 1;
       save();
@@ -202,8 +206,28 @@
     showProgress();
     if (!failures && !signedOut) save();
   };
-  const answerChanged = (number) => { pending.answers[number] = lettersOf(number); changed(); };
-  const predictionChanged = () => { pending.prediction = predicted() === "" ? null : Number(predicted()); changed(); };
+  // An answer may be changed but not taken back: a blank never erases on the server, so the page does not pretend it.
+  const given = new Map();
+  const answerChanged = (number) => {
+    if (lettersOf(number)) { given.set(number, lettersOf(number)); pending.answers[number] = lettersOf(number); changed(); } else showProgress();
+  };
+  const notePrediction = () => {
+    if (!predictionInput || !predicted() || predicted() === given.get("prediction")) return false;
+    given.set("prediction", predicted());
+    pending.prediction = Number(predicted());
+    return true;
+  };
+  const predictionChanged = () => { if (notePrediction()) changed(); else showProgress(); };
+  const restoreBlank = () => {
+    const number = numberOf(steps[current]);
+    const last = given.get(number);
+    if (!last || (number === "prediction" ? predicted() : lettersOf(number))) return;
+    if (number === "prediction") predictionInput.value = predictionInput.type === "text" ? grouped(last) : last;
+    else for (const input of inputsOf(number)) input.checked = last.includes(input.value);
+    const words = number === "prediction" ? `Số dự đoán đã lưu là ${grouped(last)}. Muốn đổi, hãy ghi số khác.` : `Câu ${number} đã lưu phương án ${[...last].join(", ")}. Muốn đổi, hãy chọn phương án khác.`;
+    put("notice-banner", "", words);
+    announce(words);
+  };
 
   // -- Handing in: only what the server has not acknowledged goes along
   const handInBody = () => {
@@ -219,6 +243,7 @@
     if (stopped || handingIn?.busy) return;
     clearTimeout(retryTimer);
     clearTimeout(typingTimer);
+    notePrediction();
     if (!handingIn || handingIn.content !== contentOf()) handingIn = { save_id: hex(), content: contentOf() };
     handingIn.busy = true;
     byId("confirm-submit").setAttribute("aria-busy", "true");
@@ -241,6 +266,7 @@
   };
   const closeSheets = () => all("dialog[open]").forEach((sheet) => sheet.close());
   const go = (index, focus = true) => {
+    restoreBlank();
     current = Math.max(0, Math.min(index, steps.length - 1));
     steps.forEach((step, place) => { step.hidden = place !== current; });
     closeSheets();
@@ -291,6 +317,7 @@
     return button;
   };
   const review = () => {
+    restoreBlank();
     closeSheets();
     const missing = missingNumbers(), answered = questionCount - missing.length;
     const lacksPrediction = predictionInput && predicted() === "";
@@ -358,17 +385,23 @@
       if (form.autocomplete === "off") early.add(Number(input.name.slice(1)));
       else input.checked = input.defaultChecked;
     }
-    for (const number of early) pending.answers[number] = lettersOf(number);
+    for (const number of early) if (lettersOf(number)) pending.answers[number] = lettersOf(number);
     const { answers, prediction } = owed();
     for (const [number, letters] of Object.entries(answers)) for (const input of inputsOf(number)) input.checked = letters.includes(input.value);
     if (predictionInput && prediction !== undefined) predictionInput.value = prediction === null ? "" : String(prediction);
     if (predictionInput && predictionInput.type === "text") predictionInput.value = grouped(predicted());
+    for (const step of steps) {
+      const number = numberOf(step);
+      given.set(number, step === predictionStep ? predicted() : lettersOf(number));
+    }
   };
   const listen = () => {
     form.addEventListener("change", (event) => {
       if (/^q\d+$/.test(event.target.name)) answerChanged(Number(event.target.name.slice(1)));
-      else if (event.target === predictionInput) { clearTimeout(typingTimer); predictionChanged(); }
     });
+    const predictionDone = () => { clearTimeout(typingTimer); restoreBlank(); predictionChanged(); };
+    predictionInput?.addEventListener("change", predictionDone);
+    predictionInput?.addEventListener("blur", predictionDone);
     predictionInput?.addEventListener("input", () => {
       if (predictionInput.type === "text") predictionInput.value = grouped(predicted());
       clearTimeout(typingTimer);
