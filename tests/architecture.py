@@ -38,6 +38,7 @@ ROLE_OF_FILE = {
     "policy": "rules",
     "draw": "rules",
     "wording": "rules",
+    "kiem_tra_ket_qua": "rules",
     "models": "models",
     "queries": "queries",
     "statements": "queries",
@@ -123,8 +124,9 @@ def feature_of(name: str) -> str | None:
 
 
 def role_of(name: str) -> str:
-    """By the last word of the file's name: password_rules.py holds rules."""
-    return ROLE_OF_FILE.get(name.rpartition(".")[2].rpartition("_")[2], "")
+    """By the file's name or its last word: password_rules.py holds rules."""
+    stem = name.rpartition(".")[2]
+    return ROLE_OF_FILE.get(stem) or ROLE_OF_FILE.get(stem.rpartition("_")[2], "")
 
 
 def is_within(name: str, rooms: set[str]) -> bool:
