@@ -63,8 +63,8 @@ def correct_key(
         approved_by=approved_by,
         now=now,
     )
-    payload = {"round_id": found.id, "key_version": key.version}
-    request_job(REGRADE_JOB, f"{found.id}:{key.version}", payload, now=now)
+    job = {"round_id": found.id, "key_version": key.version}
+    request_job(REGRADE_JOB, f"{found.id}:{key.version}", job, now=now)
     record(
         "results.key_corrected",
         actor_id=proposed_by,
@@ -72,9 +72,7 @@ def correct_key(
         now=now,
         approved_by=approved_by,
         version=key.version,
-        question_version=version_id,
-        old=current.answers[str(version_id)],
-        new=letters,
+        change=[version_id, current.answers[str(version_id)], letters],
         reason=written,
     )
     return key
