@@ -444,7 +444,7 @@
 
   restore();
   for (const node of all("[data-plain-buttons], form#attempt button:not([type=button])")) node.hidden = true;
-  for (const node of all("[data-script]")) node.hidden = false;
+  for (const node of all("[data-script]")) node.removeAttribute("hidden");
   byId("quiz").classList.add("quiz-ready");
   byId("navigator-keys").append(...keys);
   placeNavigator();
