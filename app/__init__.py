@@ -9,20 +9,33 @@ from whitenoise import WhiteNoise
 
 from app import clock
 from app import models as models  # fills the metadata
+from app.accounts import cli as accounts_cli
+from app.accounts import login as accounts_login
+from app.accounts import staff as accounts_staff
+from app.accounts import views as accounts_views
+from app.attempts import views as attempts_views
 from app.extensions import csrf, db, login_manager, migrate
 from app.questions import cli as questions_cli
+from app.questions import organiser as questions_organiser
 from app.units import cli as units_cli
 from app.units import views as units_views
+from app.verify import cli as verify_cli
 from app.web import context, errors, filters, headers, health, limits, logs, requests
 from config import Config
 
 BLUEPRINTS = (
     health.bp,
     units_views.bp,
+    accounts_views.bp,
+    accounts_staff.bp,
+    questions_organiser.bp,
+    attempts_views.bp,
 )
 COMMANDS = (
     units_cli.units,
+    accounts_cli.create_admin,
     questions_cli.questions,
+    verify_cli.verify,
 )
 STATIC_MAX_AGE = 365 * 24 * 3600
 
@@ -36,6 +49,7 @@ def create_app(config: Config) -> Flask:
     _init_database(app, config)
     login_manager.init_app(app)
     csrf.init_app(app)
+    accounts_login.init_app(app, hash_slots=config.hash_slots)
     for room in (logs, errors, filters, context, limits):
         room.init_app(app)
     headers.init_app(app, is_https=config.is_https)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
+from app.accounts.models import Account
 from app.extensions import db
 from app.questions.models import Question, QuestionVersion, Topic
 from app.text import fold
@@ -78,6 +79,19 @@ def versions_of(question: Question) -> Sequence[QuestionVersion]:
     return db.session.scalars(query.order_by(QuestionVersion.number.desc())).all()
 
 
+def get_version(key: str, number: int) -> QuestionVersion:
+    """Raises NoResultFound."""
+    query = _with_question().where(Question.key == key, QuestionVersion.number == number)
+    return db.session.scalars(query).one()
+
+
+def names_of(versions: Sequence[QuestionVersion]) -> dict[int, str]:
+    """Full names of those who wrote and approved, by account id."""
+    ids = {version.created_by for version in versions} | {version.approved_by for version in versions}
+    query = select(Account.id, Account.full_name).where(Account.id.in_(ids - {None}))
+    return {account_id: name for account_id, name in db.session.execute(query)}
+
+
 def latest_versions(question_ids: Collection[int]) -> dict[int, QuestionVersion]:
     """The newest version of each question, by the question's id."""
     query = _with_question().where(QuestionVersion.question_id.in_(question_ids), _is_latest())
@@ -142,11 +156,12 @@ def count_questions(filters: Filters) -> int:
 
 def approvable(filters: Filters, actor_id: int, limit: int | None = PAGE_SIZE) -> list[BankLine]:
     """The first drafts that fit the filters and that this person may approve."""
-    is_other = or_(QuestionVersion.created_by.is_(None), QuestionVersion.created_by != actor_id)
-    query = _filtered(filters).where(
-        QuestionVersion.approved_at.is_(None), Question.retired_at.is_(None), is_other
-    )
-    return _lines(query.order_by(Topic.id, Question.key).limit(limit))
+    return _lines(_approvable(filters, actor_id).order_by(Topic.id, Question.key).limit(limit))
+
+
+def count_approvable(filters: Filters, actor_id: int) -> int:
+    query = _approvable(filters, actor_id).with_only_columns(func.count(), maintain_column_froms=True)
+    return db.session.scalar(query) or 0
 
 
 def bank_counts() -> dict[tuple[str, int, QuestionState], int]:
@@ -210,6 +225,13 @@ def _filtered(filters: Filters) -> Select[tuple[QuestionVersion]]:
     if filters.state is not None:
         query = query.where(_state() == filters.state.value)
     return query
+
+
+def _approvable(filters: Filters, actor_id: int) -> Select[tuple[QuestionVersion]]:
+    is_other = or_(QuestionVersion.created_by.is_(None), QuestionVersion.created_by != actor_id)
+    return _filtered(filters).where(
+        QuestionVersion.approved_at.is_(None), Question.retired_at.is_(None), is_other
+    )
 
 
 def _lines(query: Select[tuple[QuestionVersion]]) -> list[BankLine]:

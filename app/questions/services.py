@@ -1,5 +1,6 @@
 """Bring questions into the bank, version them, approve them. Callers commit."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,35 +67,26 @@ def import_bank(
     rows = _put_topics(topics)
     stored = queries.questions_by_key([question.key for question in questions])
     latest = queries.latest_versions([row.id for row in stored.values()])
-    new = changed = same = retired = 0
+    tally: Counter[str] = Counter()
     for question in map(rules.in_nfc, questions):
         row = stored.get(question.key)
         if row is None:
+            tally["new"] += 1
             _add_question(question, rows[question.topic], author_id=author_id, now=now)
-            new += 1
             continue
         _refuse_other_topic(row, question)
         if row.retired_at is not None:
-            retired += 1
+            tally["retired"] += 1
         elif latest[row.id].content_hash == rules.content_hash(question):
-            same += 1
+            tally["same"] += 1
         else:
+            tally["changed"] += 1
             _add_version(row, latest[row.id].number + 1, question, author_id=author_id, now=now)
-            changed += 1
     db.session.flush()
-    counts = ImportCounts(new, changed, same, retired)
-    if new or changed:
-        record(
-            "questions.imported",
-            actor_id=author_id,
-            subject="question_bank",
-            now=now,
-            new=new,
-            changed=changed,
-            same=same,
-            digest=digest,
-        )
-    return counts
+    if tally["new"] or tally["changed"]:
+        details = {"digest": digest, **tally}
+        record("questions.imported", actor_id=author_id, subject="question_bank", now=now, **details)
+    return ImportCounts(**tally)
 
 
 def create_version(question: BankQuestion, *, author_id: int, now: datetime) -> QuestionVersion:

@@ -1,0 +1,156 @@
+"""The question bank for organisers: look through it, read a question, approve as the second person."""
+
+import hashlib
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy.exc import NoResultFound
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.errors import DomainError
+from app.extensions import db
+from app.permissions import Permission
+from app.questions import forms, queries, rules, services
+from app.questions.queries import BankLine, QuestionState
+from app.web.guards import require
+
+bp = Blueprint("questions_organiser", __name__, url_prefix="/ban-to-chuc", template_folder="templates")
+
+
+class ListChanged(DomainError):
+    message = "Danh sách câu chờ duyệt đã thay đổi từ khi bạn mở trang."
+    safe = "Chưa câu nào được duyệt ở lần bấm này."
+    todo = "Bạn hãy mở lại trang duyệt và đọc danh sách mới."
+
+
+@bp.get("/cau-hoi")
+@require(Permission.QUESTIONS_EDIT, scope="global")
+def index() -> str:
+    """The bank with search and filters."""
+    filters, page = forms.read_filters(request.args), forms.read_page()
+    address = forms.address_of(filters)
+    count = queries.count_questions(filters)
+
+    def page_url(number: int) -> str:
+        return url_for("questions_organiser.index", trang=number, **address)
+
+    return render_template(
+        "questions/index.html",
+        filters=filters,
+        address=address,
+        page=page,
+        page_url=page_url,
+        columns=[("Chủ đề", ""), *[(name, "num") for name in rules.LEVEL_NAMES.values()]],
+        page_count=-(-count // queries.PAGE_SIZE),
+        count=count,
+        lines=queries.list_questions(filters, page),
+        approvable_count=queries.count_approvable(filters, current_user.account_id),
+        topics=queries.all_topics(),
+        counts=queries.bank_counts(),
+        states=QuestionState,
+        state_names=queries.STATE_NAMES,
+        level_names=rules.LEVEL_NAMES,
+    )
+
+
+@bp.get("/cau-hoi/<key>")
+@require(Permission.QUESTIONS_EDIT, scope="global")
+def show(key: str) -> str:
+    """One question in the version asked for (`ban`), the newest without it."""
+    return _render_question(key, forms.RetireForm())
+
+
+def _render_question(key: str, retire_form: forms.RetireForm) -> str:
+    question = queries.get_question(key)
+    versions = queries.versions_of(question)
+    number = forms.read_version(default=versions[0].number)
+    version = next((each for each in versions if each.number == number), None)
+    if version is None:
+        raise NoResultFound
+    return render_template(
+        "questions/show.html",
+        question=question,
+        version=version,
+        versions=versions,
+        people=queries.names_of(versions),
+        is_own=version.created_by == current_user.account_id,
+        letters=rules.LETTERS,
+        level_names=rules.LEVEL_NAMES,
+        asks_names=rules.ASKS_NAMES,
+        approve_form=forms.ApproveForm(number=version.number),
+        retire_form=retire_form,
+    )
+
+
+@bp.post("/cau-hoi/<key>/duyet")
+@require(Permission.QUESTIONS_APPROVE, scope="global")
+def approve(key: str) -> Response | tuple[str, int]:
+    """Approve the version that was shown."""
+    form = forms.ApproveForm()
+    if not form.validate_on_submit():
+        return _render_question(key, forms.RetireForm()), 422
+    version = queries.get_version(key, form.number.data or 0)
+    services.approve_version(version.id, actor_id=current_user.account_id, now=clock.now())
+    db.session.commit()
+    flash(f"Đã duyệt câu {key}.", "success")
+    return redirect(url_for("questions_organiser.show", key=key), 303)
+
+
+@bp.post("/cau-hoi/<key>/rut")
+@require(Permission.QUESTIONS_EDIT, scope="global")
+def retire(key: str) -> Response | tuple[str, int]:
+    """Take the question out of later draws."""
+    form = forms.RetireForm()
+    if not form.validate_on_submit():
+        return _render_question(key, form), 422
+    services.retire_question(key, actor_id=current_user.account_id, reason=form.reason.data, now=clock.now())
+    db.session.commit()
+    flash(f"Đã rút câu {key}. Đề đã phát vẫn giữ nguyên.", "success")
+    return redirect(url_for("questions_organiser.show", key=key), 303)
+
+
+@bp.get("/duyet-cau-hoi")
+@require(Permission.QUESTIONS_APPROVE, scope="global")
+def review() -> str:
+    """Read the drafts of a filter in full before approving them together."""
+    return _render_review(forms.read_filters(request.args))
+
+
+def _render_review(filters: queries.Filters) -> str:
+    lines = queries.approvable(filters, current_user.account_id)
+    address = forms.address_of(filters)
+    return render_template(
+        "questions/review.html",
+        lines=lines,
+        address=address,
+        left=queries.count_approvable(filters, current_user.account_id) - len(lines),
+        letters=rules.LETTERS,
+        level_names=rules.LEVEL_NAMES,
+        form=forms.ReviewForm(formdata=None, **address, digest=_digest(lines)),
+    )
+
+
+@bp.post("/duyet-cau-hoi")
+@require(Permission.QUESTIONS_APPROVE, scope="global")
+def approve_reviewed() -> Response | tuple[str, int]:
+    """Approve exactly the drafts that were shown. Raises ListChanged."""
+    form = forms.ReviewForm()
+    filters = forms.read_filters(request.form)
+    if not form.validate_on_submit():
+        return _render_review(filters), 422
+    lines = queries.approvable(filters, current_user.account_id)
+    if not lines or _digest(lines) != form.digest.data:
+        raise ListChanged
+    ids = [line.version.id for line in lines]
+    services.approve_versions(ids, actor_id=current_user.account_id, now=clock.now())
+    db.session.commit()
+    flash(f"Đã duyệt {len(ids)} câu.", "success")
+    return redirect(url_for("questions_organiser.review", **forms.address_of(filters)), 303)
+
+
+def _digest(lines: Sequence[BankLine]) -> str:
+    """SHA-256 in hex over the versions of a list, in its order."""
+    text = "\n".join(f"{line.version.id} {line.version.content_hash}" for line in lines)
+    return hashlib.sha256(text.encode()).hexdigest()
