@@ -1,0 +1,33 @@
+"""`flask verify`: look at every invariant; exit status 1 when one does not hold."""
+
+import click
+from flask.cli import with_appcontext
+
+from app import cache, clock
+from app.extensions import db
+from app.verify import attempt_queries, people_queries, result_services, schema_queries
+from app.verify.rules import CHECKS, Report
+
+
+@click.command("verify")
+@with_appcontext
+def verify() -> None:
+    """Check that everything that must always hold does hold; changes nothing."""
+    cache.forget_all()
+    report = Report()
+    schema_queries.check_schema(report)
+    people_queries.check_people(report)
+    people_queries.check_stated_ages(report)
+    attempt_queries.check_numbers(report)
+    attempt_queries.check_packages(report)
+    attempt_queries.check_attempts(report, now=clock.now())
+    result_services.check_revisions(report)
+    result_services.check_freezes(report)
+    people_queries.check_audit(report)
+    people_queries.check_jobs(report)
+    db.session.rollback()
+    for line in report.lines():
+        click.echo(line)
+    click.echo(f"{len(CHECKS)} checks, {len(report.failed)} failed")
+    if report.failed:
+        raise SystemExit(1)
