@@ -82,6 +82,7 @@ def init_app(app: Flask, *, hash_slots: int) -> None:
     passwords.init_app(app, slots=hash_slots)
     devices.init_app(app)
     app.after_request(slide_session_in_use)
+    app.add_template_filter(rules.name_for_people, "sign_in_name")
 
 
 def load_signed_in(token: str) -> SignedIn | None:

@@ -13,9 +13,10 @@ from app.extensions import db
 from app.permissions import Grant, Permission, Role, unit_paths_in_scope
 from app.text import fold
 from app.units.models import Unit
-from app.units.rules import range_end
+from app.units.rules import parse_search, range_end
 
 PEOPLE_SHOWN = 50
+UNITS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -194,3 +195,15 @@ def get_role_held(grant_id: int, now: datetime) -> RoleGrant:
     """Raises NoResultFound when it was withdrawn already."""
     query = select(RoleGrant).where(RoleGrant.id == grant_id)
     return db.session.scalars(query.where(or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > now))).one()
+
+
+def find_units(series_code: str, text: str) -> Sequence[tuple[Unit, str]]:
+    """(unit of any level, its parent's name) by the words of its name, the highest first."""
+    words = parse_search(text).words
+    if not words:
+        return []
+    parent = aliased(Unit)
+    query = select(Unit, parent.full_name).outerjoin(parent, parent.id == Unit.parent_id)
+    query = query.where(Unit.series_code == series_code, *(Unit.search.like(f"% {word}%") for word in words))
+    rows = db.session.execute(query.order_by(Unit.depth, Unit.sort_key, Unit.id).limit(UNITS_SHOWN))
+    return [(unit, parent_name or "") for unit, parent_name in rows]

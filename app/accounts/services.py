@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import update
+from sqlalchemy import CursorResult, delete, func, update
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import queries, rules
@@ -15,6 +16,8 @@ from app.accounts.models import (
     Referral,
     ResetLink,
     RoleGrant,
+    Session,
+    SignInDelay,
     Trace,
 )
 from app.accounts.session_services import TOKEN_BYTES, end_other_sessions, token_hash
@@ -214,7 +217,10 @@ def grant_role(
     contest_id: int | None = None,
     valid_to: datetime | None = None,
 ) -> RoleGrant:
-    """Give a role from now on; the person signs in again to use it. Raises Unfit, AlreadyGranted."""
+    """Give a role from now on; the person signs in again to use it, and links issued before it stop working.
+
+    Raises Unfit, AlreadyGranted.
+    """
     rules.check_grant(role, has_unit=unit_id is not None, has_contest=contest_id is not None)
     if queries.holds_role(account.id, role, unit_id, contest_id, now):
         raise AlreadyGranted
@@ -229,6 +235,7 @@ def grant_role(
     )
     db.session.add(grant)
     end_other_sessions(account.id, None, now=now)
+    _use_up_links(account.id, now)
     record(
         "role.granted",
         actor_id=granted_by,
@@ -249,3 +256,15 @@ def withdraw_role(grant: RoleGrant, *, actor_id: int, now: datetime) -> None:
     grant.valid_to = max(now, grant.valid_from)
     end_other_sessions(account.id, None, now=now)
     record("role.withdrawn", actor_id=actor_id, subject=subject(account), now=now, role=grant.role)
+
+
+def forget_old_rows(*, now: datetime) -> int:
+    """Delete what the notice says is not kept; how many rows went."""
+    ended = func.coalesce(Session.ended_at, Session.expires_at)
+    old = (
+        delete(Session).where(ended < now - rules.SESSIONS_KEPT),
+        delete(ResetLink).where(ResetLink.expires_at < now - rules.SESSIONS_KEPT),
+        delete(SignInDelay).where(SignInDelay.next_try_at < now - rules.DELAYS_KEPT),
+        delete(Trace).where(Trace.delete_on <= local_day(now)),
+    )
+    return sum(cast(CursorResult[Any], db.session.execute(query)).rowcount for query in old)
