@@ -52,8 +52,6 @@ def correct_key(
     written = rules.check_reason(reason)
     _check(found, version_id, letters, proposed_by, approved_by, now)
     current = get_latest_key(found.id)
-    if current.answers[str(version_id)] == letters:
-        raise KeyRefused("Đáp án này đang có hiệu lực rồi.")
     key = add_key_version(
         found.id,
         current.version + 1,
@@ -92,6 +90,8 @@ def _check(
     in_order = "".join(letter for letter in offered if letter in letters)
     if letters != KEY_VOIDED and (not letters or letters != in_order):
         raise KeyRefused(f"Đáp án là các chữ trong {offered} theo thứ tự, hoặc * để hủy câu hỏi.")
+    if get_latest_key(found.id).answers[str(version_id)] == letters:
+        raise KeyRefused("Đáp án này đang có hiệu lực rồi.")
 
 
 def regrade_round(round_id: int, key_version: int, *, now: datetime) -> Regrade:
