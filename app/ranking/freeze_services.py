@@ -146,9 +146,9 @@ def recompute(freeze: Freeze) -> Settled:
 
 def _store(freeze: Freeze, settled: Settled, now: datetime) -> None:
     result = settled.result
-    freeze.body_sha256 = store_file(settled.body, publication_rules.BODY_TYPE, now=now)
-    freeze.public_sha256 = store_file(settled.public_file, publication_rules.PUBLIC_TYPE, now=now)
-    freeze.frozen_at = now
+    body = store_file(settled.body, publication_rules.BODY_TYPE, now=now)
+    public = store_file(settled.public_file, publication_rules.PUBLIC_TYPE, now=now)
+    freeze.frozen_at, freeze.body_sha256, freeze.public_sha256 = now, body, public
     freeze.target = result.target
     freeze.figures = vars(result.figures)
     freeze.line_counts = _count_lines(result)

@@ -11,6 +11,7 @@ from app.contests.models import Round
 from app.contests.queries import get_latest_key, get_package
 from app.enrolments.models import Enrolment
 from app.extensions import db
+from app.questions.models import Topic
 from tests import world as worlds
 
 FIRST_NUMBER = 10_000_000
@@ -98,6 +99,19 @@ def open_attempt(enrolment, found: Round, *, started_at, number=1) -> Attempt:
     db.session.add(attempt)
     db.session.flush()
     return attempt
+
+
+def make_later_round(week: Round, organisers) -> Round:
+    """The contest's next round, an hour after `week`, from questions of its own."""
+    author, approver = organisers
+    topic = db.session.scalars(select(Topic)).one()
+    before = week.opens_at - timedelta(days=2)
+    for level, count in ((1, 24), (2, 16)):
+        for number in range(count):
+            key = f"sau-{level}-{number:03}"
+            worlds.make_question(topic, key, level, number, author.id, approver.id, before)
+    db.session.flush()
+    return worlds.make_round(week.contest, author.id, week.closes_at + timedelta(hours=1))
 
 
 def answer_of(question, key, *, is_right):
