@@ -48,9 +48,10 @@
   let retryTimer = 0, typingTimer = 0;
   let savedAt = data.lastSaved ? clockTime(Date.parse(data.lastSaved)) : "";
 
+  const resultPath = new URL(data.resultUrl, location).pathname;
   const keep = () => {
     try {
-      localStorage.setItem(storageKey, JSON.stringify({ result: new URL(data.resultUrl, location).pathname, batch, pending, marks: [...marks], step: current }));
+      localStorage.setItem(storageKey, JSON.stringify({ result: resultPath, batch, pending, marks: [...marks], step: current }));
     } catch { /* the answers stay in the page */ }
   };
   const isEmpty = (part) => !part || (!Object.keys(part.answers).length && part.prediction === undefined);
@@ -91,17 +92,22 @@
       const received = performance.now();
       const body = (reply.headers.get("Content-Type") || "").includes("json") ? await reply.json() : { text: await reply.text() };
       if (body.server_now) sample(body.server_now, sent, received);
-      return { status: reply.status, body, after: Number(reply.headers.get("Retry-After")) || 0, sent, received };
+      return { status: reply.status, path: new URL(reply.url).pathname, body, after: Number(reply.headers.get("Retry-After")) || 0, sent, received };
     } catch {
       return { status: 0, body: {} };
     }
   };
-  // The page itself, read again: a fresh token and a fresh clock. False when it could not be read.
+  // The page itself, read again: a fresh token and a fresh clock. False when it could not be read; a finished attempt
+  // leads to its result, an ended session to the sentence that says so.
   const readPageAgain = async () => {
-    const { status, body, sent, received } = await exchange(location.pathname, { headers: { Accept: "text/html" } });
-    if (status === 302) { location.reload(); return false; }
-    const fresh = status === 200 && new DOMParser().parseFromString(body.text || "", "text/html").getElementById("attempt");
-    if (!fresh) return false;
+    const { status, path, body, sent, received } = await exchange(location.pathname, { headers: { Accept: "text/html" }, redirect: "follow" });
+    if (status !== 200) return false;
+    if (path === resultPath) { location.assign(data.resultUrl); return false; }
+    const fresh = new DOMParser().parseFromString(body.text || "", "text/html").getElementById("attempt");
+    if (!fresh) {
+      if (path !== location.pathname) askToSignIn();
+      return false;
+    }
     csrf = fresh.dataset.csrf;
     quickest = Infinity;
     sample(fresh.dataset.serverNow, sent, received);
@@ -179,7 +185,7 @@
     } else if (reply.status === 403 && (await readPageAgain()) && !failures) {
       failures += 1;
       save();
-    } else later(reply.status, reply.after);
+    } else if (!signedOut) later(reply.status, reply.after);
   };
   async function save() {
     if (inFlight || stopped || handingIn) return;
@@ -254,7 +260,7 @@
     closeSheets();
     if (reply.status === 401) askToSignIn();
     else if (reply.status === 403 && (await readPageAgain()) && !failures) { failures += 1; handIn(); }
-    else later(reply.status, reply.after);
+    else if (!signedOut) later(reply.status, reply.after);
     showState();
   }
 
