@@ -14,6 +14,7 @@ from app.accounts import login as accounts_login
 from app.accounts import staff as accounts_staff
 from app.accounts import views as accounts_views
 from app.attempts import views as attempts_views
+from app.developers import cli as developers_cli
 from app.extensions import csrf, db, login_manager, migrate
 from app.questions import cli as questions_cli
 from app.questions import organiser as questions_organiser
@@ -36,6 +37,7 @@ COMMANDS = (
     accounts_cli.create_admin,
     questions_cli.questions,
     verify_cli.verify,
+    developers_cli.seed_demo,
 )
 STATIC_MAX_AGE = 365 * 24 * 3600
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -34,7 +34,14 @@ def record(action: str, *, actor_id: int | None, subject: str, now: datetime, **
 def entry_digest(entry: AuditEntry) -> str:
     """SHA-256 over the previous digest and the entry's canonical JSON, in hex."""
     content = json.dumps(
-        [entry.id, entry.at.isoformat(), entry.actor_id, entry.action, entry.subject, entry.details],
+        [
+            entry.id,
+            entry.at.astimezone(UTC).isoformat(),
+            entry.actor_id,
+            entry.action,
+            entry.subject,
+            entry.details,
+        ],
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),

@@ -1,0 +1,106 @@
+"""`flask seed-demo`: a whole contest to look at, made by the product's own services."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from argon2 import PasswordHasher
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app import clock
+from app.contests.queries import find_contest
+from app.developers import demo_rules as rules
+from app.developers import demo_services as services
+from app.extensions import db
+from app.jobs.runner import run_waiting_jobs
+from app.questions.importer import ReadBank, problems_of, read_bank
+from app.ranking.live_services import tally
+
+BANK = Path(__file__).parents[2] / "question_bank"
+PASSWORD = "thuyen-nan-qua-song"  # noqa: S105 -- printed for everybody who runs the demo
+CONTESTANT_PLACE = 5
+CROWD_PLACE = 10
+MOST_ACCOUNTS = 9_900
+TALLY_BATCH = 5_000
+PEOPLE = (
+    ("Người dự thi", CONTESTANT_PLACE, "/"),
+    ("Cán bộ huyện Bắc Sơn", 4, "/can-bo/tai-khoan"),
+    ("Ban Tổ chức", 2, "/ban-to-chuc"),
+    ("Người duyệt kết quả", 3, "/ban-to-chuc"),
+    ("Quản trị", 1, "/quan-tri/quyen"),
+)
+
+
+@click.command("seed-demo")
+@click.option("--accounts", default=2_000, type=click.IntRange(10, MOST_ACCOUNTS), help="Contestants (2000).")
+@with_appcontext
+def seed_demo(accounts: int) -> None:
+    """Fill an empty database with a five-week contest: two published, one open, two to come."""
+    if current_app.config["KHEO"].environment not in ("demo", "test"):
+        raise click.ClickException("The demo is for KHEO_ENVIRONMENT=demo only; nothing was changed.")
+    if find_contest(services.SLUG) is not None:
+        raise click.ClickException("This database has the demo already; nothing was changed.")
+    now = clock.now()
+    password_hash = PasswordHasher().hash(PASSWORD)
+    opens_at = rules.first_opening(now)
+    before = opens_at - timedelta(days=2)
+    services.bring_units_and_questions(sound_bank(), now=before)
+    staff = services.appoint_staff(password_hash, now=before)
+    services.approve_bank(staff, now=before)
+    db.session.commit()
+    rounds = services.make_contest(staff, opens_at, now=before + timedelta(hours=1))
+    visitor_unit = services.communes()[0]
+    services.register(
+        CONTESTANT_PLACE,
+        "Thí sinh mẫu Dự Thi",
+        date(1990, 5, 8),
+        visitor_unit,
+        now=before,
+        password_hash=password_hash,
+    )
+    db.session.commit()
+    people: list[services.Contestant] = []
+    for batch in services.register_crowd(accounts, CROWD_PLACE, before=opens_at):
+        people += batch
+        db.session.commit()
+    attempt_count = play(rounds, people, staff, now)
+    run_waiting_jobs()
+    tell(len(people), attempt_count)
+
+
+def sound_bank() -> ReadBank:
+    bank = read_bank(BANK)
+    problems = problems_of(bank)
+    if problems:
+        raise click.ClickException(
+            f"The question bank has {len(problems)} errors: run `flask questions check`."
+        )
+    return bank
+
+
+def play(rounds: list[Any], people: list[services.Contestant], staff: services.Staff, now: datetime) -> int:
+    """Sit every round that has opened, publish what is over, count the rest; commits as it goes."""
+    count = 0
+    for found in rounds[: rules.OPEN_ROUND]:
+        for done in services.play_round(found, people, until=now):
+            count += done
+            db.session.commit()
+        if found.number < rules.OPEN_ROUND:
+            services.publish_round(found, staff)
+            db.session.commit()
+        click.echo(f"Tuần {found.number}: {count} lượt thi tính đến nay")
+    while tally(TALLY_BATCH, now=now):
+        db.session.commit()
+    db.session.commit()
+    return count
+
+
+def tell(people: int, attempt_count: int) -> None:
+    address = current_app.config["KHEO"].public_url
+    click.echo(f"\nKhéo (dữ liệu mẫu): {address}  Mật khẩu của mọi tài khoản dưới đây: {PASSWORD}")
+    for name, place, path in PEOPLE:
+        phone = rules.PHONE_BLOCK.format(place).replace("+84", "0")
+        click.echo(f"  {name:<24} {phone}  {address}{path}")
+    click.echo(f"{people} contestants, {attempt_count} attempts, {rules.ROUND_COUNT} rounds")

@@ -1,0 +1,253 @@
+"""Make the demo: a contest of five rounds whose whole history went through the product's services.
+
+Every function takes past moments; none commits.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from app.accounts import session_services
+from app.accounts.consent_wording import Purpose
+from app.accounts.rules import Origin, Registration
+from app.accounts.services import grant_role, register_account
+from app.attempts import queries as attempts
+from app.attempts import services
+from app.attempts.rules import decode_paper
+from app.contests import policy
+from app.contests.draw import below, number_stream
+from app.contests.queries import rounds_of
+from app.contests.services import create_contest, create_round, schedule_round
+from app.developers import demo_rules as rules
+from app.extensions import db
+from app.jobs.services import finish_job
+from app.localtime import local_day
+from app.permissions import Role
+from app.questions import importer as question_files
+from app.questions import services as questions
+from app.questions.queries import Filters, approvable
+from app.ranking import queries as results
+from app.ranking.freeze_services import compute_freeze
+from app.ranking.services import approve_and_publish, request_freeze
+from app.units import importer as unit_files
+from app.units.queries import browse_units, get_unit
+from app.units.services import import_units
+
+SERIES = "vn-2024"
+PROVINCE = "20"
+DISTRICT = "185"
+SLUG = "dan-van-kheo"
+ORIGIN = Origin("203.0.113.0/24", b"\0" * 16)
+DEVICE = "Thiết bị mẫu"
+BATCH = 300
+RULES = """\
+Cuộc thi trắc nghiệm trên Internet “Dân vận khéo” dành cho người từ đủ 16 tuổi ở tỉnh Lạng Sơn.
+
+- Mỗi tuần một vòng thi, mỗi người có **3 lượt**, mỗi lượt **15 phút** cho 10 câu hỏi và 1 câu hỏi phụ.
+- Câu trả lời được lưu ngay khi chọn; hết giờ hệ thống tự nộp bài với những câu đã lưu.
+- Đáp án được công khai sau khi vòng thi đóng.
+- Khiếu nại gửi Ban Tổ chức trong 5 ngày sau khi công bố kết quả; quyết định của Ban Tổ chức là cuối cùng.
+"""
+GROUPS = (
+    ("tu-tuong-ho-chi-minh", "chu-truong-cua-dang", "dan-chu-o-co-so"),
+    ("mat-tran-va-doan-the", "dan-van-chinh-quyen", "tin-nguong-ton-giao"),
+    ("cong-tac-dan-toc", "bien-gioi-quoc-phong", "muc-tieu-quoc-gia", "lang-son"),
+)
+CELLS = ((0, 1, 2), (0, 2, 1), (0, 3, 1), (1, 1, 1), (1, 2, 1), (2, 1, 1), (2, 2, 2), (2, 3, 1))
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The two organisers, by account id: one freezes, the other approves."""
+
+    freezer: int
+    approver: int
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """`account` is a row of accounts; its ways are in `habits`."""
+
+    account: Any
+    habits: rules.Habits
+
+
+def bring_units_and_questions(bank: question_files.ReadBank, *, now: datetime) -> None:
+    """Both national trees and the bank; nothing changes when they are there already."""
+    national = unit_files.read_national_units()
+    import_units(national.trees, national.successions, now=now)
+    questions.import_bank(bank.topics, bank.questions, author_id=None, now=now, digest=bank.digest)
+
+
+def register(place: int, name: str, born: date, unit_id: int, *, now: datetime, **more: Any) -> Any:
+    """The account with the `place`-th number of the demo's telephone block."""
+    registration = Registration(
+        full_name=name, phone=rules.PHONE_BLOCK.format(place), date_of_birth=born, unit_id=unit_id
+    )
+    consents = (Purpose.PARTICIPATION, Purpose.PUBLICATION)
+    return register_account(registration, consents=consents, now=now, origin=ORIGIN, **more)
+
+
+def appoint_staff(password_hash: str, *, now: datetime) -> Staff:
+    """An administrator, two organisers and the staff of one district, all with the demo's password."""
+    commune = communes()[0]
+    district = get_unit(SERIES, DISTRICT)
+    appointed = {}
+    for place, name, role, unit_id in (
+        (1, "Thí sinh mẫu Quản Trị", Role.ADMINISTRATOR, None),
+        (2, "Thí sinh mẫu Ban Tổ Chức", Role.ORGANISER, None),
+        (3, "Thí sinh mẫu Người Duyệt", Role.ORGANISER, None),
+        (4, "Thí sinh mẫu Cán Bộ", Role.STAFF, district.id),
+    ):
+        account = register(place, name, date(1985, 5, 19), commune, now=now, password_hash=password_hash)
+        grant_role(account, role, granted_by=None, now=now, unit_id=unit_id)
+        appointed[place] = account.id
+    return Staff(freezer=appointed[2], approver=appointed[3])
+
+
+def communes() -> list[int]:
+    """Ids of the communes of the demo's province, district by district."""
+    province = get_unit(SERIES, PROVINCE)
+    districts = [get_unit(SERIES, choice.id) for choice in browse_units(SERIES, province)]
+    return [
+        get_unit(SERIES, choice.id).id for district in districts for choice in browse_units(SERIES, district)
+    ]
+
+
+def approve_bank(staff: Staff, *, now: datetime) -> None:
+    drafts = approvable(Filters(), staff.approver, limit=None)
+    if drafts:
+        questions.approve_versions([line.version.id for line in drafts], actor_id=staff.approver, now=now)
+
+
+def make_contest(staff: Staff, first_opening: datetime, *, now: datetime) -> list[Any]:
+    """The contest with its five rounds, all scheduled before the first opens; returns the rounds."""
+    contest = create_contest(
+        {
+            "slug": SLUG,
+            "name": "Dân vận khéo",
+            "place": "tỉnh Lạng Sơn",
+            "organiser": "Ban Tổ chức cuộc thi mẫu",
+            "label": "tuần",
+            "series_code": SERIES,
+            "minimum_age": 16,
+            "guardian_under_age": 16,
+            "shows_own_score": True,
+            "complaint_days": 5,
+            "rules_markdown": RULES,
+            "policy": policy.PRESETS["vcnet"][1],
+        },
+        scope_code=PROVINCE,
+        actor_id=staff.freezer,
+        now=now,
+    )
+    for number in range(rules.ROUND_COUNT):
+        opens_at = first_opening + timedelta(weeks=number)
+        found = create_round(contest, round_values(opens_at), actor_id=staff.freezer, now=now)
+        schedule_round(found, actor_id=staff.freezer, now=now)
+    return list(rounds_of(contest))
+
+
+def round_values(opens_at: datetime) -> dict[str, Any]:
+    return {
+        "title": "",
+        "opens_at": opens_at,
+        "last_start_at": None,
+        "closes_at": opens_at + rules.ROUND_LENGTH,
+        "time_limit": rules.TIME_LIMIT,
+        "attempt_limit": rules.ATTEMPT_LIMIT,
+        "minimum_answered": 1,
+        "shuffles_questions": True,
+        "shuffles_options": True,
+        "has_prediction": True,
+        "blueprint": [
+            {"topics": list(GROUPS[group]), "level": level, "count": count} for group, level, count in CELLS
+        ],
+    }
+
+
+def register_crowd(count: int, first_place: int, *, before: datetime) -> Iterator[list[Contestant]]:
+    """`count` contestants without passwords, BATCH at a time; every sixth was brought by an earlier one."""
+    units = communes()
+    people: list[Contestant] = []
+    for place in range(count):
+        stream = number_stream("demo person", place)
+        now = before - timedelta(minutes=count - place)
+        referrer = people[below(place, stream)].account if place and below(6, stream) == 0 else None
+        born = rules.date_of_birth(stream, local_day(before))
+        unit_id = units[below(len(units), stream)]
+        name = rules.full_name(stream)
+        account = register(first_place + place, name, born, unit_id, now=now, referrer=referrer)
+        people.append(Contestant(account, rules.habits(stream)))
+        if len(people) % BATCH == 0 or place == count - 1:
+            yield people[-BATCH:] if len(people) % BATCH == 0 else people[-(len(people) % BATCH) :]
+
+
+def play_round(found: Any, people: Sequence[Contestant], *, until: datetime) -> Iterator[int]:
+    """Let the crowd sit the round up to `until`; yields every BATCH attempts for the caller to commit."""
+    ends_at = min(found.closes_at, until)
+    count = 0
+    for place, person in enumerate(people):
+        stream = number_stream("demo round", found.number, place)
+        planned = rules.sittings(person.habits, found.opens_at, ends_at, stream)
+        if not planned:
+            continue
+        signed_in_at = planned[0].starts_at - timedelta(minutes=1)
+        token = session_services.sign_in(person.account, checked_hash=None, device=DEVICE, now=signed_in_at)
+        token_hash = session_services.token_hash(token)
+        for sitting in planned:
+            sit(found, token_hash, person.habits, sitting, len(people), stream)
+            count += 1
+            if count % BATCH == 0:
+                yield BATCH
+    yield count % BATCH
+
+
+def sit(
+    found: Any,
+    token_hash: str,
+    habits: rules.Habits,
+    sitting: rules.Sitting,
+    crowd: int,
+    stream: Iterator[int],
+) -> None:
+    """One attempt: start, save, hand in; one in forty forgets to and is closed by the sweep."""
+    started = services.start_attempt(token_hash, SLUG, found.number, None, ORIGIN, now=sitting.starts_at)
+    if started is None:
+        raise LookupError(SLUG)
+    own = attempts.find_own_attempt(token_hash, started.public_id, sitting.starts_at)
+    if own is None:
+        raise LookupError(started.public_id)
+    key = attempts.key_answers(found.id, own.row.latest_key)
+    sheet = rules.answers(decode_paper(own.row.paper), key, habits, stream)
+    half = sitting.starts_at + timedelta(seconds=sitting.seconds // 2)
+    first = {position: letters for position, letters in sheet.items() if position <= len(sheet) // 2}
+    connection = db.session.connection()
+    services.save(connection, token_hash, started.public_id, f"{1:032x}", first, None, now=half)
+    rest = {position: letters for position, letters in sheet.items() if position not in first}
+    guess = rules.prediction(crowd, stream)
+    if below(40, stream) == 0:
+        services.save(connection, token_hash, started.public_id, f"{2:032x}", rest, guess, now=half)
+        services.close_overdue(own.row.id, now=own.row.accept_until + timedelta(seconds=15))
+        return
+    ends_at = sitting.starts_at + timedelta(seconds=sitting.seconds)
+    services.submit_attempt(token_hash, started.public_id, f"{2:032x}", rest, guess, now=ends_at)
+
+
+def publish_round(found: Any, staff: Staff) -> None:
+    """Freeze an hour after closing, approve by the second organiser an hour later."""
+    frozen_at = found.closes_at + timedelta(hours=1)
+    freeze = request_freeze(found, actor_id=staff.freezer, reason="Chốt kết quả tuần", now=frozen_at)
+    compute_freeze(freeze.id, now=frozen_at)
+    job = results.find_job(results.FREEZE_JOB, results.freeze_job_key(freeze))
+    if job is not None:
+        finish_job(job.id, now=frozen_at)
+    approve_and_publish(
+        found,
+        freeze,
+        body_sha256=str(freeze.body_sha256),
+        approver_id=staff.approver,
+        reason="",
+        now=frozen_at + timedelta(hours=1),
+    )
