@@ -166,10 +166,9 @@ def count_approvable(filters: Filters, actor_id: int) -> int:
 
 def bank_counts() -> dict[tuple[str, int, QuestionState], int]:
     """How many questions there are per topic code, level and state; a question counts once."""
-    query = _filtered(Filters()).with_only_columns(
-        Topic.code, QuestionVersion.level, _state(), func.count(), maintain_column_froms=True
-    )
-    query = query.group_by(Topic.code, QuestionVersion.level, _state())
+    columns = (Topic.code, QuestionVersion.level, _state().label("state"))
+    lines = _filtered(Filters()).with_only_columns(*columns, maintain_column_froms=True).subquery()
+    query = select(*lines.c, func.count()).group_by(*lines.c)
     return {
         (code, level, QuestionState(state)): count for code, level, state, count in db.session.execute(query)
     }
