@@ -166,9 +166,10 @@ def use_reset_link(
     Somebody who has not agreed to take part yet does so now. Raises LinkNotUsable, ConsentMissing.
     """
     account = queries.find_usable_link(token_hash(token), now)
+    if account is None:
+        raise rules.LinkNotUsable
     unused = update(ResetLink).where(ResetLink.token_hash == token_hash(token), ResetLink.used_at.is_(None))
-    used = db.session.scalars(unused.values(used_at=now).returning(ResetLink.id)).all()
-    if account is None or not used:
+    if not db.session.scalars(unused.values(used_at=now).returning(ResetLink.id)).all():
         raise rules.LinkNotUsable
     if not queries.has_consent(account.id, Purpose.PARTICIPATION):
         is_minor = rules.needs_guardian(account.date_of_birth, local_day(now))
