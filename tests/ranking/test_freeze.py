@@ -14,7 +14,7 @@ from app.files.models import StoredFile
 from app.files.services import get_file_body
 from app.jobs.models import Job
 from app.jobs.runner import run_waiting_jobs
-from app.ranking import freeze_services, queries, rules, services
+from app.ranking import freeze_services, rules, services
 from app.ranking.models import Freeze, FrozenLine
 from app.ranking.publication_rules import sha256_of
 from tests.ranking import sittings
@@ -216,7 +216,7 @@ def test_who_won_in_another_round_is_passed_over(world, sit, freeze, publish, or
         (1, None, "won_before"),
         (2, "nhat", None),
     ]
-    assert asked.barred == {str(enrolment.contestant_no): "won_before"}
+    assert asked.barred[str(enrolment.contestant_no)] == "won_before"
     assert sha256_of(freeze_services.recompute(asked).body) == asked.body_sha256
 
 
