@@ -9,6 +9,7 @@ from whitenoise import WhiteNoise
 
 from app import clock
 from app import models as models  # fills the metadata
+from app import timetable
 from app.accounts import cli as accounts_cli
 from app.accounts import login as accounts_login
 from app.accounts import staff as accounts_staff
@@ -21,7 +22,7 @@ from app.questions import organiser as questions_organiser
 from app.units import cli as units_cli
 from app.units import views as units_views
 from app.verify import cli as verify_cli
-from app.web import context, errors, filters, headers, health, limits, logs, requests
+from app.web import assets, context, errors, filters, headers, health, limits, logs, requests
 from config import Config
 
 BLUEPRINTS = (
@@ -37,6 +38,7 @@ COMMANDS = (
     accounts_cli.create_admin,
     questions_cli.questions,
     verify_cli.verify,
+    timetable.timetable,
     developers_cli.seed_demo,
 )
 STATIC_MAX_AGE = 365 * 24 * 3600
@@ -52,7 +54,7 @@ def create_app(config: Config) -> Flask:
     login_manager.init_app(app)
     csrf.init_app(app)
     accounts_login.init_app(app, hash_slots=config.hash_slots)
-    for room in (logs, errors, filters, context, limits):
+    for room in (logs, errors, filters, context, assets, limits):
         room.init_app(app)
     headers.init_app(app, is_https=config.is_https)
     for blueprint in BLUEPRINTS:

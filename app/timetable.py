@@ -1,11 +1,15 @@
 """Periodic work: every entry is claimed by a lease row, so overlapping processes run it once."""
 
+import signal
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
+import click
 import structlog
-from flask import Flask
+from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from app import clock
 from app.accounts.jobs import forget_old_sessions
@@ -21,7 +25,7 @@ TICK_SECONDS = 1.0
 ENTRIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "run_waiting_jobs": (timedelta(seconds=2), run_waiting_jobs),
     "close_overdue_attempts": (timedelta(seconds=15), close_overdue_attempts),
-    "refresh_standings": (timedelta(seconds=10), refresh_standings),
+    "refresh_standings": (timedelta(seconds=5), refresh_standings),
     "forget_old_sessions": (timedelta(hours=24), forget_old_sessions),
 }
 
@@ -49,7 +53,7 @@ def _work(name: str, work: Callable[[], object]) -> None:
 
 
 def run_forever(app: Flask, stop: threading.Event) -> None:
-    """The loop of `flask timetable` and of the embedded thread."""
+    """The loop of `flask timetable` and of the embedded thread; a database that is away is tried again."""
     while not stop.is_set():
         with app.app_context():
             run_due_entries()
@@ -58,8 +62,20 @@ def run_forever(app: Flask, stop: threading.Event) -> None:
 
 def start_thread(app: Flask) -> threading.Thread:
     """The embedded default: the same loop in a thread of the web process."""
-    thread = threading.Thread(
-        target=run_forever, args=(app, threading.Event()), name="timetable", daemon=True
-    )
+    loop = partial(run_forever, app, threading.Event())
+    thread = threading.Thread(target=loop, name="timetable", daemon=True)
     thread.start()
     return thread
+
+
+@click.command("timetable")
+@with_appcontext
+def timetable() -> None:
+    """Run periodic work until told to stop (one process a machine; several share the work)."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    click.echo("The timetable runs.")
+    run_forever(app, stop)
+    click.echo("The timetable has stopped.")
