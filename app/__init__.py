@@ -7,9 +7,8 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from app import clock
+from app import clock, timetable
 from app import models as models  # fills the metadata
-from app import timetable
 from app.accounts import cli as accounts_cli
 from app.accounts import login as accounts_login
 from app.accounts import staff as accounts_staff
