@@ -31,7 +31,7 @@ def check(path: Path, on: datetime | None) -> None:
     for problem in problems:
         click.echo(problem)
     _describe(bank)
-    click.echo(f"{len(bank.questions)} questions, {len(bank.topics)} topics, {len(problems)} errors")
+    click.echo(f"{bank.count} questions, {len(bank.topics)} topics, {len(problems)} errors")
     if problems:
         raise click.exceptions.Exit(1)
 
@@ -88,7 +88,7 @@ def approve(by: str, topic: str | None, everything: bool) -> None:
     person = _get_person(by, Permission.QUESTIONS_APPROVE)
     if topic and topic not in {known.code for known in queries.all_topics()}:
         raise click.ClickException(f"There is no topic {topic}.")
-    drafts = queries.approvable(queries.Filters(topic=topic or ""), person.id, limit=None)
+    drafts = queries.approvable(queries.Filters(topic=topic or ""), person.id)
     if drafts:
         ids = [line.version.id for line in drafts]
         services.approve_versions(ids, actor_id=person.id, now=clock.now())

@@ -59,8 +59,12 @@ class Place:
 
 @dataclass
 class ReadBank:
-    """What could be read: `places` go with `questions`; `digest` is SHA-256 over the files, in hex."""
+    """What could be read: `places` go with `questions`; `digest` is SHA-256 over the files, in hex.
 
+    `count` also counts the questions that could not be read.
+    """
+
+    count: int = 0
     topics: dict[str, str] = field(default_factory=dict)
     questions: list[BankQuestion] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
@@ -121,6 +125,7 @@ def _read_file(bank: ReadBank, name: str, content: bytes) -> None:
         if topic:
             bank.problems.append(Located(name, 1, "Mỗi câu hỏi phải mở đầu bằng dòng [[question]]."))
         return
+    bank.count += len(tables)
     for table, place in zip(tables, places, strict=True):
         _read_question(bank, topic, table, place)
 

@@ -119,7 +119,7 @@ def review() -> str:
 
 
 def _render_review(filters: queries.Filters) -> str:
-    lines = queries.approvable(filters, current_user.account_id)
+    lines = _shown(filters)
     address = forms.address_of(filters)
     return render_template(
         "questions/review.html",
@@ -140,7 +140,7 @@ def approve_reviewed() -> Response | tuple[str, int]:
     filters = forms.read_filters(request.form)
     if not form.validate_on_submit():
         return _render_review(filters), 422
-    lines = queries.approvable(filters, current_user.account_id)
+    lines = _shown(filters)
     if not lines or _digest(lines) != form.digest.data:
         raise ListChanged
     ids = [line.version.id for line in lines]
@@ -148,6 +148,11 @@ def approve_reviewed() -> Response | tuple[str, int]:
     db.session.commit()
     flash(f"Đã duyệt {len(ids)} câu.", "success")
     return redirect(url_for("questions_organiser.review", **forms.address_of(filters)), 303)
+
+
+def _shown(filters: queries.Filters) -> list[BankLine]:
+    """One page of drafts that the person here may approve."""
+    return queries.approvable(filters, current_user.account_id, limit=queries.PAGE_SIZE)
 
 
 def _digest(lines: Sequence[BankLine]) -> str:

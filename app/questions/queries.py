@@ -154,8 +154,8 @@ def count_questions(filters: Filters) -> int:
     return db.session.scalar(query) or 0
 
 
-def approvable(filters: Filters, actor_id: int, limit: int | None = PAGE_SIZE) -> list[BankLine]:
-    """The first drafts that fit the filters and that this person may approve."""
+def approvable(filters: Filters, actor_id: int, limit: int | None = None) -> list[BankLine]:
+    """The drafts that fit the filters and that this person may approve: all, or the first `limit`."""
     return _lines(_approvable(filters, actor_id).order_by(Topic.id, Question.key).limit(limit))
 
 

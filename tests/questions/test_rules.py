@@ -145,7 +145,7 @@ def test_the_hash_ignores_key_topic_and_the_form_of_unicode():
 def test_the_hash_is_that_of_the_canonical_json():
     # printf '{"answer":"A","asks":"content","explanation":"Điều 3 nêu rõ việc này.","level":1,"options":
     # ["Nhân dân 1","Trưởng thôn 1","Bí thư 1","Chủ tịch 1"],"pinned":"","source":"Văn bản mẫu, Điều 3",
-    # "stem":"Việc thứ 1 do ai bàn?","valid_from":"2022-11-10","valid_until":null}' | sha256sum   (in one line)
+    # "stem":"Việc thứ 1 do ai bàn?","valid_from":"2022-11-10","valid_until":null}' | sha256sum
     assert rules.content_hash(question(stem="Việc thứ 1 do ai bàn?")) == (
         "719147335fd69648f403b6fe4008fd4c7d76cfccd705624d324c07b2e2b816c6"
     )
