@@ -29,7 +29,8 @@ def last_line(result):
 def test_check_of_the_bank_that_comes_along_passes(command):
     result = command("questions", "check")
 
-    assert (result.exit_code, last_line(result)) == (0, "331 questions, 10 topics, 0 errors")
+    assert result.exit_code == 0
+    assert last_line(result).endswith(" questions, 10 topics, 0 errors")
 
 
 def test_check_tells_every_error_and_fails(command, bank):

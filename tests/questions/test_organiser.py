@@ -3,6 +3,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from app.accounts.models import Account
 from app.audit.models import AuditEntry
 from app.extensions import db as extension
 from app.questions import queries, services
@@ -237,7 +238,7 @@ def test_retiring_needs_a_reason(approver, data):
 )
 def test_only_organisers_come_in(db, organisers, client, sign_in, method, address):
     bring_in(question(1))
-    outsider = world.make_person(db.session.get(queries.Account, organisers[0]).unit_id, NOW)
+    outsider = world.make_person(db.session.get(Account, organisers[0]).unit_id, NOW)
 
     nobody = getattr(client, method)(address)
     citizen = getattr(sign_in(outsider.id), method)(address)
