@@ -5,7 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.accounts.models import Account, RoleGrant
+from app.accounts.consent_wording import Purpose
+from app.accounts.models import Account
+from app.accounts.queries import has_consent, live_grants
 from app.accounts.rules import age_on
 from app.contests import policy as policies
 from app.contests.models import Contest, Round
@@ -13,7 +15,6 @@ from app.enrolments import queries, rules
 from app.enrolments.models import Enrolment
 from app.extensions import db
 from app.localtime import local_day
-from app.permissions import is_live
 from app.sql import insert_new
 from app.units.models import Unit
 from app.units.queries import find_unit, is_selectable, is_within
@@ -28,12 +29,15 @@ def enrol(account: Account, found: Round, unit_code: str | None, *, now: datetim
     contest = found.contest
     age = age_on(account.date_of_birth, local_day(found.opens_at))
     rules.check_age(age, contest.minimum_age)
-    rules.check_consents(age, contest.guardian_under_age, queries.consents_given(account.id))
+    given = frozenset(purpose for purpose in Purpose if has_consent(account.id, purpose))
+    rules.check_consents(age, contest.guardian_under_age, given)
     enrolment = queries.find_enrolment(contest.id, account.id)
     if enrolment is not None:
         return enrolment
     unit = contest_unit(contest, account, unit_code)
     scope = db.session.get_one(Unit, contest.scope_unit_id)
+    grants = live_grants(account.id, now)
+    is_staff = any(grant.contest_id in (None, contest.id) for grant in grants)
     has_leagues = policies.from_json(contest.policy).leagues is policies.Leagues.BY_SCOPE
     values = {
         "contest_id": contest.id,
@@ -41,7 +45,7 @@ def enrol(account: Account, found: Round, unit_code: str | None, *, now: datetim
         "unit_id": unit.id,
         "league": rules.league_of(is_within(unit, scope), has_leagues=has_leagues),
         "age": age,
-        "not_ranked_reason": rules.STAFF_REASON if holds_role(account.id, contest.id, now) else None,
+        "not_ranked_reason": rules.STAFF_REASON if is_staff else None,
         "created_at": now,
     }
     return _insert(values)
@@ -68,12 +72,3 @@ def contest_unit(contest: Contest, account: Account, unit_code: str | None) -> U
     if chosen is None or not is_selectable(chosen):
         raise rules.UnitUnknown
     return chosen
-
-
-def holds_role(account_id: int, contest_id: int, now: datetime) -> bool:
-    """Does the account hold any staff role that touches the contest?"""
-    grants = db.session.scalars(select(RoleGrant).where(RoleGrant.account_id == account_id))
-    return any(
-        is_live(grant.valid_from, grant.valid_to, now) and grant.contest_id in (None, contest_id)
-        for grant in grants
-    )
