@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.accounts.consent_wording import Purpose
 from app.accounts.models import Account
-from app.accounts.queries import has_consent, live_grants
+from app.accounts.queries import live_grants
 from app.accounts.rules import age_on
 from app.contests import policy as policies
 from app.contests.models import Contest, Round
@@ -29,8 +28,7 @@ def enrol(account: Account, found: Round, unit_code: str | None, *, now: datetim
     contest = found.contest
     age = age_on(account.date_of_birth, local_day(found.opens_at))
     rules.check_age(age, contest.minimum_age)
-    given = frozenset(purpose for purpose in Purpose if has_consent(account.id, purpose))
-    rules.check_consents(age, contest.guardian_under_age, given)
+    rules.check_consents(age, contest.guardian_under_age, queries.consents_given(account.id))
     enrolment = queries.find_enrolment(contest.id, account.id)
     if enrolment is not None:
         return enrolment
