@@ -1,6 +1,7 @@
 """Forms of registering, signing in and passwords: bytes to plain values."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from wtforms import (
@@ -12,6 +13,7 @@ from wtforms import (
     SelectField,
     StringField,
     SubmitField,
+    ValidationError,
 )
 
 from app.accounts import consent_wording as wording
@@ -41,6 +43,15 @@ def series_on(day: date) -> str:
     """The units that people choose from on `day` where nothing says otherwise."""
     newest, start = FROM_JULY_2025, FROM_JULY_2025.valid_from
     return newest.code if start is not None and day >= start else BEFORE_JULY_2025.code
+
+
+@contextmanager
+def beside_the_field() -> Iterator[None]:
+    """A refusal of the rules becomes the field's error."""
+    try:
+        yield
+    except rules.Unfit as refusal:
+        raise ValidationError(refusal.message) from None
 
 
 class UnitForm(BaseForm):
@@ -92,7 +103,7 @@ class UnitForm(BaseForm):
 
     def validate_unit(self, field: Field) -> None:
         if self.chosen_unit is None:
-            raise rules.Unfit(UNIT_MISSING)
+            raise ValidationError(UNIT_MISSING)
 
     def _allowed(self, unit: Unit | None) -> Unit | None:
         root = self.root_unit
@@ -121,11 +132,13 @@ class PersonForm(UnitForm):
     order: tuple[str, ...] = ("full_name", "date_of_birth", "unit", "workplace", "gender")
 
     def validate_full_name(self, field: Field) -> None:
-        rules.person_name(field.data)
+        with beside_the_field():
+            rules.person_name(field.data)
 
     def validate_date_of_birth(self, field: Field) -> None:
         if field.data is not None:
-            rules.check_birth_date(field.data, self.today)
+            with beside_the_field():
+                rules.check_birth_date(field.data, self.today)
 
     def validate_gender(self, field: Field) -> None:
         if field.data and field.data not in rules.GENDERS:
@@ -170,11 +183,11 @@ class ConsentForm(BaseForm):
 
     def validate_consent(self, field: Field) -> None:
         if not field.data:
-            raise rules.Unfit(wording.PARTICIPATION_MISSING)
+            raise ValidationError(wording.PARTICIPATION_MISSING)
 
     def validate_consent_guardian(self, field: Field) -> None:
         if self.is_minor and not field.data:
-            raise rules.Unfit(wording.GUARDIAN_MISSING)
+            raise ValidationError(wording.GUARDIAN_MISSING)
 
 
 class RegisterForm(PersonForm, ConsentForm):
@@ -194,21 +207,22 @@ class RegisterForm(PersonForm, ConsentForm):
 
     def validate_phone(self, field: Field) -> None:
         if rules.find_phone(field.data) is None:
-            raise rules.Unfit(PHONE_WRONG)
+            raise ValidationError(PHONE_WRONG)
         if queries.find_account(self.canonical_phone) is not None:
-            raise rules.Unfit(rules.PhoneTaken.message)
+            raise ValidationError(rules.PhoneTaken.message)
 
     def validate_password(self, field: Field) -> None:
-        password_rules.check_password(
-            field.data,
-            sign_in_name=self.canonical_phone,
-            full_name=self.full_name.data or "",
-            date_of_birth=self.date_of_birth.data or UNKNOWN_BIRTH,
-        )
+        with beside_the_field():
+            password_rules.check_password(
+                field.data,
+                sign_in_name=self.canonical_phone,
+                full_name=self.full_name.data or "",
+                date_of_birth=self.date_of_birth.data or UNKNOWN_BIRTH,
+            )
 
     def validate_referral_code(self, field: Field) -> None:
         if field.data and not self.read_referrer():
-            raise rules.Unfit(CODE_UNKNOWN)
+            raise ValidationError(CODE_UNKNOWN)
 
     def read_referrer(self) -> Account | None:
         code = rules.find_code(self.referral_code.data or "")
@@ -232,7 +246,7 @@ class SignInForm(BaseForm):
 
     def validate_phone(self, field: Field) -> None:
         if rules.find_sign_in_name(field.data) is None:
-            raise rules.Unfit("Bạn ghi số điện thoại (ví dụ 0912 345 678) hoặc mã tài khoản được cấp.")
+            raise ValidationError("Bạn ghi số điện thoại (ví dụ 0912 345 678) hoặc mã tài khoản được cấp.")
 
     @property
     def sign_in_name(self) -> str:
@@ -250,12 +264,13 @@ class NewPasswordForm(BaseForm):
     account: Account
 
     def validate_password(self, field: Field) -> None:
-        password_rules.check_password(
-            field.data,
-            sign_in_name=self.account.sign_in_name,
-            full_name=self.account.full_name,
-            date_of_birth=self.account.date_of_birth,
-        )
+        with beside_the_field():
+            password_rules.check_password(
+                field.data,
+                sign_in_name=self.account.sign_in_name,
+                full_name=self.account.full_name,
+                date_of_birth=self.account.date_of_birth,
+            )
 
 
 class ChangePasswordForm(NewPasswordForm):

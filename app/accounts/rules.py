@@ -64,7 +64,7 @@ _SYSTEMS = (
 )
 
 
-class Unfit(DomainError, ValueError):
+class Unfit(DomainError):
     """What a person wrote cannot be taken; shown beside the field."""
 
 

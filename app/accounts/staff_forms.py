@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from wtforms import Field, SelectChoice, SelectField, StringField, SubmitField
+from wtforms import Field, SelectChoice, SelectField, StringField, SubmitField, ValidationError
 
 from app.accounts import queries, rules
 from app.accounts.forms import PHONE_MISSING, PersonForm
@@ -83,18 +83,18 @@ class RoleForm(BaseForm):
         name = rules.find_sign_in_name(field.data)
         self.holder = queries.find_account(name) if name else None
         if self.holder is None or self.holder.disabled_at is not None:
-            raise rules.Unfit("Không có tài khoản này. Người nhận vai trò phải đăng ký trước.")
+            raise ValidationError("Không có tài khoản này. Người nhận vai trò phải đăng ký trước.")
 
     def validate_role(self, field: Field) -> None:
         if field.data not in set(Role):
-            raise rules.Unfit("Bạn hãy chọn vai trò.")
+            raise ValidationError("Bạn hãy chọn vai trò.")
 
     def validate_unit(self, field: Field) -> None:
         if field.data and self.chosen_unit is None:
-            raise rules.Unfit("Không có đơn vị này.")
+            raise ValidationError("Không có đơn vị này.")
         if self.role.data == Role.STAFF and self.chosen_unit is None:
-            raise rules.Unfit("Bạn hãy tìm và chọn đơn vị mà cán bộ này phụ trách.")
+            raise ValidationError("Bạn hãy tìm và chọn đơn vị mà cán bộ này phụ trách.")
 
     def validate_last_day(self, field: Field) -> None:
         if field.data is not None and field.data < self.today:
-            raise rules.Unfit("Ngày này đã qua.")
+            raise ValidationError("Ngày này đã qua.")
