@@ -14,6 +14,10 @@ from app.accounts import login as accounts_login
 from app.accounts import staff as accounts_staff
 from app.accounts import views as accounts_views
 from app.attempts import views as attempts_views
+from app.contests import cli as contests_cli
+from app.contests import organiser as contests_organiser
+from app.contests import round_organiser as rounds_organiser
+from app.contests import views as contests_views
 from app.developers import cli as developers_cli
 from app.extensions import csrf, db, login_manager, migrate
 from app.questions import cli as questions_cli
@@ -30,12 +34,16 @@ BLUEPRINTS = (
     accounts_views.bp,
     accounts_staff.bp,
     questions_organiser.bp,
+    contests_views.bp,
+    contests_organiser.bp,
+    rounds_organiser.bp,
     attempts_views.bp,
 )
 COMMANDS = (
     units_cli.units,
     accounts_cli.create_admin,
     questions_cli.questions,
+    contests_cli.contests,
     verify_cli.verify,
     timetable.timetable,
     developers_cli.seed_demo,

@@ -61,7 +61,7 @@ ASSEMBLY = {"app", "app.models", "app.timetable", "app.worker"}
 EDGE_ROOMS = {"app.clock", "app.web", "app.jobs.runner"}
 # Rooms without a database or a request, open to rules.
 PURE_ROOMS = {"app.errors", "app.formats", "app.localtime", "app.permissions", "app.text"}
-PURE_LIBRARIES = {"phonenumbers"}
+PURE_LIBRARIES = {"markdown_it", "markupsafe", "nh3", "phonenumbers"}
 # Standard modules that know the time, chance, the machine or the network.
 IMPURE = {"os", "random", "secrets", "shutil", "socket", "subprocess", "tempfile", "threading", "time"}
 EDGE_LIBRARIES = {"click", "flask", "flask_limiter", "flask_login", "flask_wtf", "redis", "rq", "wtforms"}

@@ -121,24 +121,32 @@ PRESETS: dict[str, tuple[str, Policy]] = {
 }
 
 
-def problems_of(policy: Policy) -> list[str]:
-    """What makes the policy unusable, in words for the organiser; empty when it is sound."""
+def problems_by_part(policy: Policy) -> list[tuple[str, str]]:
+    """(part, problem): what makes the policy unusable, in words for the organiser.
+
+    Parts are "keys", "target", "only_perfect" and "prizes".
+    """
     problems = []
     if not policy.keys:
-        problems.append("Chưa chọn tiêu chí xếp hạng nào.")
+        problems.append(("keys", "Chưa chọn tiêu chí xếp hạng nào."))
     if len(set(policy.keys)) != len(policy.keys):
-        problems.append("Một tiêu chí xếp hạng được chọn hai lần.")
+        problems.append(("keys", "Một tiêu chí xếp hạng được chọn hai lần."))
     if (Key.PREDICTION_DISTANCE in policy.keys) != (policy.target is not None):
-        problems.append("Câu hỏi phụ và tiêu chí “dự đoán gần nhất” phải đi cùng nhau.")
+        problems.append(("target", "Câu hỏi phụ và tiêu chí “dự đoán gần nhất” phải đi cùng nhau."))
     if policy.only_perfect and policy.keys == (Key.SCORE,):
-        problems.append("Chỉ xét bài đúng hết thì cần thêm tiêu chí ngoài số câu đúng.")
+        problems.append(("only_perfect", "Chỉ xét bài đúng hết thì cần thêm tiêu chí ngoài số câu đúng."))
     if not policy.prizes:
-        problems.append("Chưa có cơ cấu giải thưởng.")
+        problems.append(("prizes", "Chưa có cơ cấu giải thưởng."))
     if any(prize.count < 1 or prize.amount < 0 for prize in policy.prizes):
-        problems.append("Mỗi giải cần ít nhất một suất và giá trị không âm.")
+        problems.append(("prizes", "Mỗi giải cần ít nhất một suất và giá trị không âm."))
     if len({prize.code for prize in policy.prizes}) != len(policy.prizes):
-        problems.append("Hai giải trùng tên.")
+        problems.append(("prizes", "Hai giải trùng tên."))
     return problems
+
+
+def problems_of(policy: Policy) -> list[str]:
+    """What makes the policy unusable, in words for the organiser; empty when it is sound."""
+    return [problem for _part, problem in problems_by_part(policy)]
 
 
 def to_json(policy: Policy) -> dict[str, Any]:

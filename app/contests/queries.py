@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Account, RoleGrant
@@ -14,6 +15,7 @@ from app.extensions import db
 from app.localtime import local_day
 from app.permissions import ROLE_PERMISSIONS, Grant, Permission, contests_in_scope
 from app.questions.queries import approved_versions
+from app.units.models import Unit
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
@@ -39,6 +41,14 @@ def get_round(slug: str, number: int) -> Round:
     return db.session.scalars(query.options(joinedload(Round.contest))).one()
 
 
+def get_public_round(slug: str, number: int) -> Round:
+    """A round that a person has scheduled, with its contest. Raises NoResultFound."""
+    found = get_round(slug, number)
+    if found.scheduled_at is None:
+        raise NoResultFound
+    return found
+
+
 def find_current_contest(now: datetime) -> Contest | None:
     """The contest open now, else the next to open, else the one that closed last."""
     scheduled = select(Round).where(Round.scheduled_at.is_not(None)).options(joinedload(Round.contest))
@@ -56,6 +66,17 @@ def find_current_contest(now: datetime) -> Contest | None:
 def rounds_of(contest: Contest) -> Sequence[Round]:
     query = select(Round).where(Round.contest_id == contest.id).order_by(Round.number)
     return db.session.scalars(query).all()
+
+
+def has_scheduled_round(contest: Contest) -> bool:
+    """Has the contest promised something that must stay?"""
+    query = select(Round.id).where(Round.contest_id == contest.id, Round.scheduled_at.is_not(None)).limit(1)
+    return db.session.scalars(query).first() is not None
+
+
+def get_scope_unit(contest: Contest) -> Unit:
+    """The unit whose people the contest is for."""
+    return db.session.get_one(Unit, contest.scope_unit_id)
 
 
 def public_rounds_of(contest: Contest) -> Sequence[Round]:
@@ -80,9 +101,14 @@ def in_scope(grants: tuple[Grant, ...], permission: Permission) -> ColumnElement
     return Contest.id.is_not(None) if allowed is None else Contest.id.in_(allowed)
 
 
+def all_contests() -> Sequence[Contest]:
+    """The newest first."""
+    return db.session.scalars(select(Contest).order_by(Contest.created_at.desc(), Contest.id.desc())).all()
+
+
 def contests_managed(grants: tuple[Grant, ...], permission: Permission) -> Sequence[Contest]:
-    query = select(Contest).where(in_scope(grants, permission)).order_by(Contest.created_at.desc())
-    return db.session.scalars(query).all()
+    query = select(Contest).where(in_scope(grants, permission))
+    return db.session.scalars(query.order_by(Contest.created_at.desc(), Contest.id.desc())).all()
 
 
 def get_managed_contest(
@@ -124,6 +150,19 @@ def get_latest_key(round_id: int) -> RoundKey:
     """The answer key in force. Raises NoResultFound."""
     query = select(RoundKey).where(RoundKey.round_id == round_id).order_by(RoundKey.version.desc()).limit(1)
     return db.session.scalars(query).one()
+
+
+def get_first_key(round_id: int) -> RoundKey:
+    """The answer key that scheduling committed to. Raises NoResultFound."""
+    query = select(RoundKey).where(RoundKey.round_id == round_id, RoundKey.version == 1)
+    return db.session.scalars(query).one()
+
+
+def packages_of(contest: Contest) -> dict[int, RoundPackage]:
+    """Round id → what scheduling froze."""
+    query = select(RoundPackage).join(Round, Round.id == RoundPackage.round_id)
+    found = db.session.scalars(query.where(Round.contest_id == contest.id))
+    return {package.round_id: package for package in found}
 
 
 def get_policy(round_id: int) -> policy.Policy:

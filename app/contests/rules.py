@@ -11,6 +11,7 @@ from typing import Any
 
 from app.contests.draw import draw, number_stream
 from app.errors import DomainError
+from app.questions.rules import LEVEL_NAMES
 from app.text import fold
 
 POOL_FACTOR = 4
@@ -41,11 +42,14 @@ STATE_NAMES = {
     RoundState.FROZEN: "Đã chốt",
     RoundState.PUBLISHED: "Đã công bố",
 }
-LEVEL_NAMES = {1: "Nhận biết", 2: "Thông hiểu", 3: "Vận dụng"}
 
 
 class NotSchedulable(DomainError):
     message = "Chưa thể lên lịch: bảng kiểm còn mục chưa xong."
+
+
+class PackageSecret(DomainError):
+    message = "Gói đề của vòng thi chỉ được công bố sau khi đóng."
 
 
 class AlreadyScheduled(DomainError):
@@ -176,7 +180,7 @@ def key_digest(answers: Mapping[str, str]) -> str:
     return hashlib.sha256(canonical_json(dict(answers)).encode()).hexdigest()
 
 
-def commitment(
+def package_text(
     *,
     seed: str,
     pool: object,
@@ -185,9 +189,13 @@ def commitment(
     policy: object,
     settings: object,
 ) -> str:
-    """SHA-256 (hex) over what scheduling froze; published at once, the seed only after closing."""
-    content = canonical_json([seed, pool, dict(answers), blueprint, policy, settings])
-    return hashlib.sha256(content.encode()).hexdigest()
+    """What scheduling froze, as the one text that the commitment is taken over."""
+    return canonical_json([seed, pool, dict(answers), blueprint, policy, settings])
+
+
+def commitment(**frozen: Any) -> str:
+    """SHA-256 (hex) of `package_text`; published at once, the text only after closing."""
+    return hashlib.sha256(package_text(**frozen).encode()).hexdigest()
 
 
 def windows_overlap(first: tuple[datetime, datetime], second: tuple[datetime, datetime]) -> bool:

@@ -63,8 +63,7 @@ def update_contest(
         series_code = columns.get("series_code", contest.series_code)
         columns["scope_unit_id"] = get_unit(series_code, scope_code).id
     changed = {name: value for name, value in columns.items() if getattr(contest, name) != value}
-    is_fixed = any(found.scheduled_at is not None for found in queries.rounds_of(contest))
-    if is_fixed and changed.keys() & FIXED_WHEN_SCHEDULED:
+    if changed.keys() & FIXED_WHEN_SCHEDULED and queries.has_scheduled_round(contest):
         raise rules.AlreadyScheduled(
             "Đã có vòng thi được lên lịch nên không đổi được đường dẫn, cách xếp hạng, giải thưởng, "
             "độ tuổi, tên gọi vòng và phạm vi đơn vị."

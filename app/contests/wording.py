@@ -34,6 +34,7 @@ TARGET_DEFINITIONS = {
 }
 KEY_SENTENCES = {
     Key.SCORE: "ai trả lời đúng nhiều câu hơn xếp trên",
+    Key.PREDICTION_DISTANCE: "ai dự đoán gần đúng hơn xếp trên",
     Key.DURATION: "ai làm bài trong thời gian ngắn hơn (tính tròn giây, theo giờ máy chủ) xếp trên",
     Key.SUBMITTED_AT: "ai hoàn thành bài sớm hơn (tính tròn giây, theo giờ máy chủ) xếp trên",
 }

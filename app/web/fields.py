@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import Field
 
 from app.errors import BadInput
+from app.formats import vn_number
 from app.localtime import from_local, local
 from app.text import parse_integer
 
@@ -74,6 +75,8 @@ class RowsField(Field):
     `row_errors[(n, part)]` is the sentence beside a box.
     """
 
+    data: Any
+
     def __init__(
         self,
         label: str,
@@ -130,5 +133,5 @@ class RowsField(Field):
         try:
             return parse_integer(self.value(number, part).replace(".", ""), minimum, maximum)
         except BadInput:
-            self.refuse(number, part, f"Bạn hãy ghi một số từ {minimum} đến {maximum}.")
+            self.refuse(number, part, f"Bạn hãy ghi một số từ {vn_number(minimum)} đến {vn_number(maximum)}.")
             return None
