@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, Request, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.routing import IntegerConverter
 from werkzeug.utils import cached_property
 
 from app.errors import BadInput
@@ -15,6 +16,12 @@ MAX_BODY_BYTES = 64 * 1024
 MAX_UPLOAD_BYTES = 2 * 1024 * 1024
 MAX_FIELDS = 400
 MAX_JSON_DEPTH = 4
+
+
+class AsciiInteger(IntegerConverter):
+    """<int:…> in addresses: ASCII digits, few enough for a bigint."""
+
+    regex = "[0-9]{1,18}"
 
 
 class KheoRequest(Request):
@@ -66,6 +73,7 @@ def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     app.request_class = KheoRequest
+    app.url_map.converters["int"] = AsciiInteger
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.before_request(check_origin)
 
