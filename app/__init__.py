@@ -20,6 +20,7 @@ from app.contests import round_organiser as rounds_organiser
 from app.contests import views as contests_views
 from app.developers import cli as developers_cli
 from app.extensions import csrf, db, login_manager, migrate
+from app.portal import views as portal_views
 from app.questions import cli as questions_cli
 from app.questions import organiser as questions_organiser
 from app.units import cli as units_cli
@@ -30,6 +31,7 @@ from config import Config
 
 BLUEPRINTS = (
     health.bp,
+    portal_views.bp,
     units_views.bp,
     accounts_views.bp,
     accounts_staff.bp,

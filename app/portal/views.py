@@ -1,0 +1,258 @@
+"""The pages that gather everybody's data: the current contest, a round, one's own account; the notice."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import segno
+from flask import Blueprint, current_app, render_template, request, url_for
+from flask_login import current_user, login_required
+
+from app import clock
+from app.accounts import consent_wording
+from app.accounts import rules as account_rules
+from app.accounts.models import Account
+from app.accounts.queries import get_unit_of
+from app.attempts.queries import policy_of, rounds_taken
+from app.attempts.rules import deadline
+from app.contests import brief_wording, wording
+from app.contests import policy as policies
+from app.contests.models import Contest, Round
+from app.contests.queries import (
+    find_current_contest,
+    get_public_round,
+    get_scope_unit,
+    public_rounds_of,
+    state_of,
+)
+from app.contests.rules import RoundState, cells_of, paper_size
+from app.enrolments.queries import consents_given, find_enrolment
+from app.errors import BadInput
+from app.extensions import db
+from app.portal import privacy_wording, queries, rules
+from app.ranking.live_queries import find_live_board
+from app.ranking.models import LiveBoard
+from app.ranking.rules import is_over, shown_board, shows_figures
+from app.units.queries import find_parent, search_units
+from app.web.devices import MAX_AGE as DEVICE_MAX_AGE
+from app.web.limits import SEARCH_LIMIT, limiter
+
+bp = Blueprint("portal", __name__, template_folder="templates")
+ROUND_NUMBER = "int(min=1, max=9999)"
+MAX_SEARCH = 80
+
+
+@bp.get("/")
+def home() -> str:
+    """The contest open now or next: what to do, one's weeks, the last official result."""
+    now = clock.now()
+    contest = find_current_contest(now)
+    if contest is None:
+        return render_template("portal/no_contest.html")
+    rounds = public_rounds_of(contest)
+    windows = _windows(rounds)
+    focus = _focus(rounds, windows, now)
+    turns = queries.turns_of(current_user.account_id, focus)
+    state = state_of(focus, now)
+    policy = policies.from_json(contest.policy)
+    return render_template(
+        "portal/home.html",
+        contest=contest,
+        focus=focus,
+        offer=_offer(focus, state, turns, now, is_refused=False),
+        turns=turns,
+        question_count=paper_size(cells_of(focus.blueprint)),
+        time_limit=rules.limit_words(focus.time_limit),
+        scope=None if current_user.is_authenticated else get_scope_unit(contest),
+        result=queries.find_official_result(contest, rounds),
+        live=_live_figures(focus, state, policy, now),
+        steps=brief_wording.ranking_steps(policy, contest.label),
+        target_name=wording.TARGET_NAMES.get(policy.target) if policy.target else None,
+        prizes=policy.prizes,
+        now=now,
+        **_own_weeks(contest, windows, focus, now),
+    )
+
+
+def _windows(rounds: Sequence[Round]) -> list[rules.Window]:
+    return [rules.Window(found.number, found.opens_at, found.closes_at) for found in rounds]
+
+
+def _focus(rounds: Sequence[Round], windows: list[rules.Window], now: datetime) -> Round:
+    window = rules.focus_of(windows, now)
+    found: Round = next(found for found in rounds if window is not None and found.number == window.number)
+    return found
+
+
+def _own_weeks(contest: Contest, windows: list[rules.Window], focus: Round, now: datetime) -> dict[str, Any]:
+    """The weave, the streak and how many of those one brought have not come yet."""
+    person = _signed_in()
+    if person is None:
+        weeks = rules.weeks_of(windows, set(), since=None, label=contest.label, now=now)
+        return {"weeks": weeks, "streak": None, "brought": None}
+    taken = rounds_taken(person.id, contest.id)
+    return {
+        "weeks": rules.weeks_of(windows, taken, since=person.created_at, label=contest.label, now=now),
+        "streak": rules.streak_of(windows, taken, now),
+        "brought": queries.count_referred(person.id, focus.id),
+    }
+
+
+def _signed_in() -> Account | None:
+    account_id = current_user.account_id
+    return None if account_id is None else db.session.get_one(Account, account_id)
+
+
+def _live_figures(
+    focus: Round, state: RoundState, policy: policies.Policy, now: datetime
+) -> LiveBoard | None:
+    """The live board of the round if its figures may be told now."""
+    board = shown_board(state, policy, closes_at=focus.closes_at, has_freeze=False, now=now)
+    is_told = state is RoundState.OPEN and shows_figures(board, policy)
+    return find_live_board(focus.id) if is_told else None
+
+
+def _offer(
+    found: Round, state: RoundState, turns: queries.Turns, now: datetime, *, is_refused: bool
+) -> rules.Offer:
+    return rules.offer_of(
+        state,
+        open_attempt=turns.open_attempt,
+        starts_until=found.last_start_at or found.closes_at,
+        is_signed_in=current_user.is_authenticated,
+        has_turns_left=turns.has_left,
+        is_refused=is_refused,
+        now=now,
+    )
+
+
+@bp.get(f"/cuoc-thi/<slug>/tuan/<{ROUND_NUMBER}:number>")
+@limiter.limit(SEARCH_LIMIT)
+def round_page(slug: str, number: int) -> str:
+    """One round in whatever state it is, with the one step that is possible now."""
+    now = clock.now()
+    found = get_public_round(slug, number)
+    contest, state = found.contest, state_of(found, now)
+    turns = queries.turns_of(current_user.account_id, found)
+    account = _signed_in() if state is RoundState.OPEN and turns.has_left else None
+    entry = _entry_of(account, found) if account is not None else {"refusal": None, "picker": None}
+    return render_template(
+        "portal/round.html",
+        contest=contest,
+        round=found,
+        offer=_offer(found, state, turns, now, is_refused=entry["refusal"] is not None),
+        turns=turns,
+        question_count=paper_size(cells_of(found.blueprint)),
+        time_limit=rules.limit_words(found.time_limit),
+        hand_in_at=deadline(now.replace(microsecond=0), found.time_limit, found.closes_at),
+        recognised=brief_wording.RECOGNISED_BRIEF[policy_of(found.id).recognised],
+        ranking=brief_wording.ranking_sentence(policy_of(found.id)),
+        scope=None if current_user.is_authenticated else get_scope_unit(contest),
+        shows_scores=contest.shows_own_score or is_over(found.closes_at, now),
+        now=now,
+        **entry,
+    )
+
+
+def _entry_of(account: Account, found: Round) -> dict[str, Any]:
+    """What stands between this person and a start: a refusal, or a unit to choose; nothing once enrolled."""
+    if find_enrolment(found.contest_id, account.id) is not None:
+        return {"refusal": None, "picker": None}
+    unit = get_unit_of(account)
+    refusal = queries.find_refusal(account, unit, found)
+    needs_choice = refusal is None and queries.needs_unit(unit, found.contest)
+    return {"refusal": refusal, "picker": _unit_choice(found.contest) if needs_choice else None}
+
+
+def _unit_choice(contest: Contest) -> dict[str, Any]:
+    """The picker's data; without script a search comes as ?unit_search=."""
+    text = request.args.get("unit_search", "").strip()
+    if len(text) > MAX_SEARCH:
+        raise BadInput("Từ tìm kiếm quá dài.")
+    has_leagues = policies.from_json(contest.policy).leagues is policies.Leagues.BY_SCOPE
+    root = None if has_leagues else get_scope_unit(contest)
+    return {
+        "search": text,
+        "root": root.code if root else "",
+        "results": search_units(contest.series_code, text, root) if text else None,
+    }
+
+
+@bp.get("/tai-khoan")
+@login_required
+def account() -> str:
+    """What one did, whom one brought, and the way to one's own settings."""
+    now = clock.now()
+    person = db.session.get_one(Account, current_user.account_id)
+    unit = get_unit_of(person)
+    contest = find_current_contest(now)
+    brought = queries.people_brought(person.id)
+    return render_template(
+        "portal/account.html",
+        contest=contest,
+        person=person,
+        sign_in_name=rules.masked_sign_in_name(person.sign_in_name),
+        unit=unit,
+        parent=find_parent(unit),
+        consents=consents_given(person.id),
+        brought=brought,
+        **_invitation(person, contest),
+        **(_weeks_together(person, brought, contest, now) if contest else {}),
+    )
+
+
+def _invitation(person: Account, contest: Contest | None) -> dict[str, Any]:
+    """The referral code as text, link and QR code; the link leads to the units of the contest."""
+    code = account_rules.name_for_people(person.referral_code)
+    units: dict[str, Any] = (
+        {"series": contest.series_code, "root": get_scope_unit(contest).code} if contest else {}
+    )
+    link = current_app.config["KHEO"].public_url + url_for("accounts.register", gt=code, **units)
+    qr_size, qr_path = _qr_code(link)
+    return {"code": code, "link": link, "qr_size": qr_size, "qr_path": qr_path}
+
+
+def _qr_code(text: str) -> tuple[int, str]:
+    """(modules on a side, the dark modules as an SVG path), without the quiet zone."""
+    matrix = segno.make_qr(text, error="m").matrix
+    path = ""
+    for y, row in enumerate(matrix):
+        x = 0
+        for is_dark, run in groupby(row):
+            length = len(list(run))
+            path += f"M{x} {y}h{length}v1h-{length}z" if is_dark else ""
+            x += length
+    return len(matrix), path
+
+
+def _weeks_together(
+    person: Account, brought: Sequence[tuple[Account, str]], contest: Contest, now: datetime
+) -> dict[str, Any]:
+    """One's own weeks in the contest, and those of the people one brought."""
+    rounds = public_rounds_of(contest)
+    windows, label = _windows(rounds), contest.label
+    taken = queries.rounds_taken_by([person.id, *(one.id for one, _ in brought)], contest.id)
+    return {
+        "weeks": rules.weeks_of(windows, taken[person.id], since=person.created_at, label=label, now=now),
+        "streak": rules.streak_of(windows, taken[person.id], now),
+        "enrolment": find_enrolment(contest.id, person.id),
+        "sat": queries.rounds_sat(person.id, contest),
+        "told_scores": {
+            found.number for found in rounds if contest.shows_own_score or is_over(found.closes_at, now)
+        },
+        "marks": {
+            one.id: rules.marks_of(windows, taken[one.id], one.created_at, label=label, now=now)
+            for one, _ in brought
+        },
+    }
+
+
+@bp.get("/quyen-rieng-tu")
+def privacy() -> str:
+    """What is stored about people, why, for how long, and what they may ask for."""
+    return render_template(
+        "portal/privacy.html",
+        wording=consent_wording,
+        stored=privacy_wording.stored(device_cookie_days=DEVICE_MAX_AGE // (24 * 3600)),
+    )
