@@ -79,8 +79,9 @@ NOTICE = (
     (
         "Ai được xem",
         "Cán bộ đơn vị chỉ xem được người trong đơn vị mình. Ban Tổ chức xem để công nhận kết quả và "
-        "trao giải. Không ai khác được nhận dữ liệu, trừ khi pháp luật yêu cầu. Trang không dùng cookie "
-        "quảng cáo hay theo dõi; chỉ có cookie giữ đăng nhập và nhận ra thiết bị của bạn.",
+        "trao giải. Người giới thiệu bạn thấy tên rút gọn, đơn vị và tuần bạn đã thi. Không ai khác được "
+        "nhận dữ liệu, trừ khi pháp luật yêu cầu. Trang không dùng cookie quảng cáo hay theo dõi; "
+        "chỉ có cookie giữ đăng nhập và nhận ra thiết bị của bạn.",
     ),
     (
         "Giữ bao lâu",

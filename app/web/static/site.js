@@ -188,7 +188,10 @@
       if (found) show(found);
     };
 
-    for (const node of plain) node.hidden = !node.classList.contains("unit-results");
+    for (const node of plain) {
+      node.hidden = !node.classList.contains("unit-results");
+      if (node.matches("button")) node.type = "button"; // otherwise Enter anywhere in the form would press it
+    }
     const first = picker.querySelector(".unit-chosen");
     if (first) first.remove();
     picker.prepend(chosen);
