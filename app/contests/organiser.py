@@ -43,6 +43,7 @@ def managed(slug: str) -> Contest:
 
 
 @bp.get("")
+@require(Permission.CONTESTS_VIEW, scope="contest")
 def home() -> Response:
     return redirect(url_for("contests_organiser.contests"))
 
