@@ -54,7 +54,7 @@ GROUPS = (
     ("mat-tran-va-doan-the", "dan-van-chinh-quyen", "tin-nguong-ton-giao"),
     ("cong-tac-dan-toc", "bien-gioi-quoc-phong", "muc-tieu-quoc-gia", "lang-son"),
 )
-CELLS = ((0, 1, 2), (0, 2, 1), (0, 3, 1), (1, 1, 1), (1, 2, 1), (2, 1, 1), (2, 2, 2), (2, 3, 1))
+CELLS = ((0, 1, 2), (0, 2, 2), (0, 3, 1), (1, 1, 1), (1, 2, 1), (2, 1, 1), (2, 2, 1), (2, 3, 1))
 
 
 @dataclass(frozen=True)
