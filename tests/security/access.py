@@ -1,0 +1,171 @@
+"""Who may open what: the answer each route must give to each identity, from what the route declares."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+from typing import Any
+
+from flask import Flask
+
+from app.permissions import ROLE_PERMISSIONS, Permission
+from tests.security.site import DRAFT, DRAFT_KEY, Identity, Side
+from tests.security.wire import Answer, path_of
+
+STAFF_AREAS = ("/can-bo", "/ban-to-chuc", "/quan-tri")
+SIGN_IN_PAGE = "/dang-nhap"
+
+# Open to everybody, signed in or not.
+PUBLIC = {
+    "health.alive",
+    "health.ready",
+    "portal.home",
+    "portal.privacy",
+    "portal.round_page",
+    "units.find",
+    "accounts.register",
+    "accounts.submit_registration",
+    "accounts.sign_in",
+    "accounts.submit_sign_in",
+    "accounts.sign_out",
+    "accounts.open_link",
+    "accounts.use_link",
+    "contests.contest",
+    "contests.rules",
+    "contests.package",
+    "attempts.receipt",
+}
+# For whoever is signed in, about themself: another person's rows do not exist there.
+PERSONAL = {
+    "portal.account",
+    "accounts.change_password",
+    "accounts.list_devices",
+    "accounts.end_device",
+    "attempts.start",
+    "attempts.show",
+    "attempts.save",
+    "attempts.submit",
+    "attempts.result",
+}
+# Need a grant that covers every contest, not one alone.
+NEEDS_ALL_CONTESTS = {"contests_organiser.new_contest"}
+
+
+class Outcome(StrEnum):
+    OPEN = "open"  # the page, a redirect inside, or a refusal of what was sent (400, 409, 422, 429)
+    SIGN_IN = "sign in first"  # 401, or a redirect to the sign-in page
+    FORBIDDEN = "forbidden"  # 403
+    MISSING = "missing"  # 404
+    BROKEN = "broken"  # anything else
+
+
+#             nobody           without the permission   with it: own, and another's
+EXPECTED = {
+    "public": (Outcome.OPEN, Outcome.OPEN, Outcome.OPEN, Outcome.OPEN),
+    "personal": (Outcome.SIGN_IN, Outcome.OPEN, Outcome.OPEN, Outcome.MISSING),
+    "global": (Outcome.SIGN_IN, Outcome.FORBIDDEN, Outcome.OPEN, Outcome.OPEN),
+    "contest": (Outcome.SIGN_IN, Outcome.FORBIDDEN, Outcome.OPEN, Outcome.MISSING),
+    "unit": (Outcome.SIGN_IN, Outcome.FORBIDDEN, Outcome.OPEN, Outcome.MISSING),
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    rule: str
+    endpoint: str
+    methods: tuple[str, ...]
+    parameters: tuple[str, ...]
+    permission: Permission | None
+    scope: str | None
+
+    @property
+    def is_staff_area(self) -> bool:
+        return self.rule.startswith(STAFF_AREAS)
+
+    @property
+    def access(self) -> str:
+        """A line of EXPECTED; empty for a route that neither declares a scope nor is listed."""
+        listed = dict.fromkeys(PUBLIC, "public") | dict.fromkeys(PERSONAL, "personal")
+        return self.scope or listed.get(self.endpoint, "")
+
+    def paths(self, side: Side) -> Iterator[bytes]:
+        """Addresses of everything on this side that the route can show."""
+        for values in product(*(values_of(self.endpoint, name, side) for name in self.parameters)):
+            yield path_of(
+                self.rule, dict(zip(self.parameters, (value.encode() for value in values), strict=True))
+            )
+
+    def sides(self, sides: dict[str, Side]) -> list[str]:
+        """The sides that the route tells apart; the first alone when it names nothing of either."""
+        return [name for name in sides if name == "a" or [*self.paths(sides[name])] != [*self.paths(sides["a"])]]
+
+
+def routes_of(app: Flask) -> list[Route]:
+    """Every route but the files served as they are."""
+    return [
+        _route(rule, app.view_functions[rule.endpoint])
+        for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+        if rule.endpoint != "static"
+    ]
+
+
+def _route(rule: Any, view: Any) -> Route:
+    return Route(
+        rule=rule.rule,
+        endpoint=rule.endpoint,
+        methods=tuple(sorted(rule.methods - {"HEAD", "OPTIONS"})),
+        parameters=tuple(part for is_dynamic, part in rule._trace if is_dynamic),
+        permission=getattr(view, "required_permission", None),
+        scope=getattr(view, "required_scope", None),
+    )
+
+
+def values_of(endpoint: str, parameter: str, side: Side) -> tuple[str, ...]:
+    """What stands in an address for a parameter; a new kind of parameter is to be named here."""
+    values: dict[str, tuple[Any, ...]] = {
+        "slug": (side.slug,),
+        "number": tuple(range(1, DRAFT + 1)),
+        "public_id": (side.public_id,),
+        "code": (side.receipt,),
+        "key": (DRAFT_KEY, "mau-1-000"),
+        "token": (side.link,),
+        "grant_id": (side.grant_id,),
+    }
+    if parameter not in values:
+        raise LookupError(f"{endpoint} has a parameter <{parameter}>: say what stands for it in values_of")
+    if parameter == "public_id" and endpoint.startswith("attempts."):
+        return (side.open_attempt, side.done_attempt)
+    return tuple(map(str, values[parameter]))
+
+
+def expected(route: Route, identity: Identity, side: str) -> Outcome:
+    nobody, without, own, foreign = EXPECTED[route.access]
+    if not identity.is_known:
+        return nobody
+    if route.permission is not None and not _carries(identity, route.permission):
+        return without
+    if route.endpoint in NEEDS_ALL_CONTESTS and identity.side != "ab":
+        return Outcome.FORBIDDEN
+    if route.access == "personal":
+        return own if not _names_an_attempt(route) or _sat(identity, side) else foreign
+    return own if side in identity.side or not route.parameters else foreign
+
+
+def _carries(identity: Identity, permission: Permission) -> bool:
+    return identity.role is not None and permission in ROLE_PERMISSIONS[identity.role]
+
+
+def _names_an_attempt(route: Route) -> bool:
+    return "public_id" in route.parameters
+
+
+def _sat(identity: Identity, side: str) -> bool:
+    return identity.role is None and side == identity.side
+
+
+def outcome_of(answer: Answer) -> Outcome:
+    if answer.status == 401 or answer.location.startswith(SIGN_IN_PAGE):
+        return Outcome.SIGN_IN
+    if answer.status in (200, 302, 303, 304, 400, 409, 422, 429):
+        return Outcome.OPEN
+    return {403: Outcome.FORBIDDEN, 404: Outcome.MISSING}.get(answer.status, Outcome.BROKEN)

@@ -1,0 +1,216 @@
+"""Two sides that must not touch each other, a contest and a unit each, with every state and every role.
+
+Side "a" belongs to `owner`, `staff` and `organiser`; side "b" to `other`, `other_staff` and
+`other_organiser`. Everything is made by the services that the product uses.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import select
+
+from app.accounts import services as accounts
+from app.accounts.consent_wording import Purpose
+from app.accounts.models import Account, Referral, RoleGrant
+from app.accounts.rules import Origin
+from app.attempts import services as attempts
+from app.attempts.models import Attempt
+from app.contests import services as contests
+from app.contests.models import Contest, Round
+from app.enrolments.services import enrol
+from app.extensions import db
+from app.jobs.models import Job
+from app.permissions import Role
+from app.questions.models import QuestionVersion, Topic
+from app.ranking import freeze_services
+from app.ranking import services as results
+from app.ranking.rules import Kind
+from app.units.models import Unit
+from tests import world as worlds
+from tests.factories import PASSWORD, make_account, make_grant
+from tests.isolation import open_session
+from tests.ranking import sittings
+
+NOW = datetime(2026, 3, 2, 5, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BLUEPRINT = [{"topics": ["mau"], "level": 1, "count": 2}, {"topics": ["mau"], "level": 2, "count": 1}]
+PUBLISHED, FROZEN, OPEN, DRAFT = 1, 2, 3, 4
+REASON = "Theo biên bản mẫu"
+ORIGIN = Origin("203.0.113.0/24", bytes(16))
+ROUND_COLUMNS = (
+    *("title", "last_start_at", "time_limit", "attempt_limit", "minimum_answered", "shuffles_questions"),
+    *("shuffles_options", "has_prediction", "blueprint"),
+)
+DRAFT_KEY = "cau-cho-duyet"
+
+
+@dataclass(frozen=True)
+class Side:
+    """Identifiers as addresses carry them."""
+
+    slug: str
+    public_id: str
+    open_attempt: str
+    done_attempt: str
+    receipt: str
+    link: str
+    grant_id: int
+    decision_id: int
+    sessions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Somebody who asks. `side` is what is theirs; `role` is None for a citizen."""
+
+    name: str
+    side: str = ""
+    role: Role | None = None
+    token: str | None = None
+    is_known: bool = True
+
+
+@dataclass(frozen=True)
+class Site:
+    sides: dict[str, Side]
+    identities: dict[str, Identity]
+
+
+def build() -> Site:
+    """Needs the clock at NOW; commits."""
+    units = {"a": worlds.make_units()}
+    units["b"] = db.session.scalars(select(Unit).where(Unit.name == "Chiêu Vũ")).one()
+    people = {name: _person(units[side]) for name, side in _PEOPLE.items()}
+    chief, second = people["chief"], people["second_chief"]
+    for account in (chief, second):
+        make_grant(account, Role.ORGANISER)
+    make_grant(people["administrator"], Role.ADMINISTRATOR)
+    make_grant(people["former"], Role.ADMINISTRATOR, valid_to=NOW - DAY)
+    _make_questions(chief, second)
+    db.session.add(Referral(account_id=people["other"].id, referrer_id=people["owner"].id, at=NOW - 20 * DAY))
+    sides = {
+        "a": _side("a", people["owner"], people["staff"], people["organiser"], chief, second, units["a"]),
+        "b": _side(
+            "b", people["other"], people["other_staff"], people["other_organiser"], chief, second, units["b"]
+        ),
+    }
+    db.session.execute(Job.__table__.update().values(done_at=NOW))
+    db.session.commit()
+    return Site(sides, {identity.name: identity for identity in _identities(people)})
+
+
+_PEOPLE = {
+    **{"chief": "a", "second_chief": "a", "administrator": "a", "former": "a", "ended": "a"},
+    **{"owner": "a", "staff": "a", "organiser": "a"},
+    **{"other": "b", "other_staff": "b", "other_organiser": "b"},
+}
+
+
+def _person(unit: Unit) -> Account:
+    account = make_account(
+        unit, password=PASSWORD, date_of_birth=date(1990, 5, 8), created_at=NOW - 100 * DAY
+    )
+    accounts.give_consents(account, [Purpose.PARTICIPATION, Purpose.PUBLICATION], now=NOW - 100 * DAY)
+    return account
+
+
+def _identities(people: dict[str, Account]) -> list[Identity]:
+    def signed_in(name: str, side: str = "", role: Role | None = None) -> Identity:
+        return Identity(name, side, role, open_session(people[name]))
+
+    ended = open_session(people["ended"])
+    accounts.disable_account(people["ended"], actor_id=people["chief"].id, reason=REASON, now=NOW)
+    db.session.commit()
+    return [
+        Identity("nobody", is_known=False),
+        Identity("ended", token=ended, is_known=False),
+        signed_in("owner", "a"),
+        signed_in("other", "b"),
+        signed_in("former"),
+        signed_in("staff", "a", Role.STAFF),
+        signed_in("other_staff", "b", Role.STAFF),
+        signed_in("organiser", "a", Role.ORGANISER),
+        signed_in("other_organiser", "b", Role.ORGANISER),
+        signed_in("chief", "ab", Role.ORGANISER),
+        signed_in("administrator", "ab", Role.ADMINISTRATOR),
+    ]
+
+
+def _make_questions(author: Account, approver: Account) -> None:
+    worlds.make_questions(author.id, approver.id, NOW - 60 * DAY, per_level=(34, 18))
+    topic = db.session.scalars(select(Topic)).one()
+    worlds.make_question(topic, DRAFT_KEY, 1, 1, author.id, approver.id, NOW - 60 * DAY)
+    draft = db.session.scalars(select(QuestionVersion).order_by(QuestionVersion.id.desc()).limit(1)).one()
+    draft.approved_by = draft.approved_at = None
+    db.session.flush()
+
+
+def _side(
+    name: str,
+    citizen: Account,
+    staff: Account,
+    organiser: Account,
+    chief: Account,
+    second: Account,
+    unit: Unit,
+) -> Side:
+    make_grant(staff, Role.STAFF, unit=unit)
+    contest = worlds.make_contest(chief.id, NOW - 30 * DAY, slug=f"cuoc-thi-{name}")
+    grant: RoleGrant = make_grant(organiser, Role.ORGANISER, contest_id=contest.id)
+    for weeks, number in ((15 * DAY, PUBLISHED), (8 * DAY, FROZEN)):
+        found = worlds.make_round(contest, chief.id, NOW - weeks, blueprint=BLUEPRINT)
+        enrolment = enrol(citizen, found, None, now=NOW - weeks + HOUR)
+        done = sittings.sit(enrolment, found, started_at=NOW - weeks + HOUR, score=3, prediction=7171)
+        decision = results.decide_person(
+            found, Kind.NO_PRIZE, enrolment.id, actor_id=chief.id, reason=REASON, now=found.closes_at + HOUR
+        )
+        _settle(found, chief, second, publishes=number == PUBLISHED)
+    open_, handed_in = _open_round(contest, citizen, chief)
+    return Side(
+        slug=contest.slug,
+        public_id=citizen.public_id,
+        open_attempt=open_.public_id,
+        done_attempt=done.public_id,
+        receipt=handed_in.receipt_code,
+        link=accounts.issue_reset_link(citizen, actor_id=staff.id, now=NOW),
+        grant_id=grant.id,
+        decision_id=decision.id,
+    )
+
+
+def _settle(found: Round, chief: Account, second: Account, *, publishes: bool) -> None:
+    after = found.closes_at + 2 * HOUR
+    freeze = results.request_freeze(found, actor_id=chief.id, reason=REASON, now=after)
+    freeze_services.compute_freeze(freeze.id, now=after)
+    if publishes:
+        assert freeze.body_sha256 is not None
+        results.approve_and_publish(
+            found, freeze, body_sha256=freeze.body_sha256, approver_id=second.id, reason="", now=after
+        )
+
+
+def _open_round(contest: Contest, citizen: Account, chief: Account) -> tuple[Attempt, Attempt]:
+    """A round with one attempt handed in and one running, extended once; and a draft after it."""
+    found = worlds.make_round(contest, chief.id, NOW - 12 * HOUR, blueprint=BLUEPRINT)
+    token_hash = worlds.token_hash(worlds.make_session(citizen.id, NOW - DAY))
+    for minutes in (60, 5):
+        at = NOW - timedelta(minutes=minutes)
+        started = attempts.start_attempt(token_hash, contest.slug, OPEN, None, ORIGIN, now=at)
+        assert started is not None
+        answer = (token_hash, started.public_id, f"{minutes:032}", {1: "A"}, 7171)
+        attempts.save(db.session.connection(), *answer, now=at)
+        if minutes == 60:
+            attempts.submit_attempt(*answer, now=at + timedelta(minutes=2))
+    attempts.extend_round(
+        found, found.closes_at + HOUR, reason=REASON, actor_id=chief.id, now=NOW - timedelta(minutes=4)
+    )
+    values = {name: getattr(found, name) for name in ROUND_COLUMNS}
+    window = {"opens_at": found.closes_at + DAY, "closes_at": found.closes_at + 6 * DAY}
+    contests.create_round(contest, values | window, actor_id=chief.id, now=NOW)
+    running, handed_in = (
+        db.session.scalars(
+            select(Attempt).where(Attempt.round_id == found.id, Attempt.closed_at.is_(None) == is_open)
+        ).one()
+        for is_open in (True, False)
+    )
+    return running, handed_in
