@@ -201,7 +201,7 @@ class RegisterForm(PersonForm, ConsentForm):
         [Required(PASSWORD_MISSING)],
         description="Ít nhất 8 ký tự. Dấu cách và chữ có dấu đều được.",
     )
-    referral_code = StringField("Người giới thiệu")
+    referral_code = StringField("Người giới thiệu", description="Mã của người mời bạn, nếu có.")
     next = HiddenField()
     referrer: Account | None = None
 

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, flash, g, make_response, redirect, request, session, url_for
 from flask_login import AnonymousUserMixin, UserMixin, login_user
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.urls import iri_to_uri
 
 from app import clock
@@ -115,7 +116,7 @@ def slide_session_in_use(response: Response) -> Response:
         try:
             slide_session(session_id, seen_at=seen_at, expires_at=expires_at)
             db.session.commit()
-        except OperationalError:
+        except (DBAPIError, PoolTimeout):
             db.session.rollback()
     return response
 
@@ -160,7 +161,9 @@ def _enter(token: str) -> None:
     """Put a new session on this browser; nothing of the old one, its CSRF token included, stays."""
     leave()
     session.permanent = True
-    login_user(load_signed_in(token))
+    person = load_signed_in(token)
+    if person is not None:
+        login_user(person)
 
 
 def leave() -> None:
