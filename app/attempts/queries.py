@@ -51,6 +51,12 @@ class OwnAttempt:
     def is_over(self) -> bool:
         return self.closing is not None
 
+    @property
+    def turns_left(self) -> int | None:
+        """How many more attempts the person may start in this round; None: as many as they like."""
+        limit = self.row.attempt_limit
+        return None if limit is None else max(limit - self.row.used, 0)
+
 
 def find_own_attempt(token_hash: str, public_id: str, now: datetime) -> OwnAttempt | None:
     """The attempt of the session's account, or None. An overdue one reads as closed (nothing is stored)."""

@@ -76,7 +76,9 @@ LOCK_BY_ID = (
 
 OWN_PAGE = f"""
 SELECT {ATTEMPT_COLUMNS}, r.number AS round_number, r.closes_at AS round_closes_at, r.has_prediction,
-  r.time_limit, c.slug, c.name AS contest_name, c.label, c.shows_own_score, e.contestant_no
+  r.time_limit, r.last_start_at, r.attempt_limit, r.published_revision,
+  c.slug, c.name AS contest_name, c.place, c.organiser, c.label, c.shows_own_score, e.contestant_no,
+  (SELECT max(m.number) FROM attempts m WHERE m.account_id = a.account_id AND m.round_id = a.round_id) AS used
 FROM attempts a JOIN sessions s ON s.account_id = a.account_id
 JOIN rounds r ON r.id = a.round_id JOIN contests c ON c.id = r.contest_id
 JOIN enrolments e ON e.id = a.enrolment_id

@@ -68,7 +68,9 @@ def show(public_id: str) -> BaseResponse | str:
         prediction_question=wording.prediction_question(policy, own.row.label, own.row.round_number),
         prediction_counted=wording.TARGET_COUNTED[policy.target] if policy.target else "",
         prediction_unit=wording.TARGET_UNITS[policy.target] if policy.target else "",
+        prediction_note=wording.TARGET_DEFINITIONS[policy.target] if policy.target else "",
         attempt_line=f"{own.row.label.capitalize()} {own.row.round_number}, lượt {own.row.number}",
+        turns_left=own.turns_left,
         deadline_at=own.row.deadline_at,
         is_past_deadline=now >= own.row.deadline_at,
         now=now,
@@ -135,12 +137,26 @@ def result(public_id: str) -> BaseResponse | str:
         "attempts/result.html",
         attempt=own.row,
         closing=own.closing,
-        contest={"slug": own.row.slug, "name": own.row.contest_name, "label": own.row.label},
+        contest=_contest_of(own),
+        turns_left=own.turns_left,
+        may_start=now < (own.row.last_start_at or own.row.round_closes_at) and own.turns_left != 0,
         question_count=len(own.row.offered),
         is_round_over=is_round_over,
         shows_score=own.row.shows_own_score or is_round_over,
         questions=queries.page_questions(own, with_key=True) if is_round_over else [],
     )
+
+
+def _contest_of(own: queries.OwnAttempt) -> dict[str, str]:
+    """What the frame of a page wants to know of the contest."""
+    row = own.row
+    return {
+        "slug": row.slug,
+        "name": row.contest_name,
+        "place": row.place,
+        "organiser": row.organiser,
+        "label": row.label,
+    }
 
 
 @bp.get("/bien-nhan")

@@ -15,49 +15,54 @@ class Stored(NamedTuple):
     how_long: str
 
 
+ABOUT_PEOPLE = (
+    Stored(
+        "Số điện thoại hoặc mã tài khoản, họ tên, ngày sinh, đơn vị; giới tính, nơi công tác nếu bạn ghi",
+        "Đăng nhập, xét độ tuổi, thống kê theo đơn vị, liên hệ khi đạt giải.",
+        UNTIL_DOSSIER,
+    ),
+    Stored(
+        "Mật khẩu",
+        "Đăng nhập. Chỉ lưu dạng đã băm, không ai đọc được, kể cả người quản trị.",
+        "đến khi bạn đổi hoặc xoá tài khoản",
+    ),
+    Stored(
+        "Các câu đồng ý, kèm phiên bản và thời điểm",
+        "Chứng minh bạn đã đồng ý hoặc đã rút lại điều gì, lúc nào.",
+        UNTIL_DOSSIER,
+    ),
+    Stored(
+        "Bài thi: đề của bạn, từng lần lưu câu trả lời với giờ máy chủ, số dự đoán, điểm, mã biên nhận",
+        "Chấm, xếp hạng, giải quyết khiếu nại. Người khác chỉ thấy số câu đúng, số dự đoán, thời gian.",
+        UNTIL_DOSSIER,
+    ),
+    Stored(
+        "Ai giới thiệu bạn đăng ký",
+        "Xét thi đua. Người giới thiệu thấy tên rút gọn, đơn vị của bạn và tuần nào bạn đã thi.",
+        UNTIL_DOSSIER,
+    ),
+    Stored(
+        "Phần đầu của địa chỉ mạng và mã đã băm của thiết bị, khi đăng ký và khi bắt đầu lượt thi",
+        "Kiểm tra gian lận khi cần. Không tự động loại ai.",
+        f"{TRACES_KEPT.days} ngày kể từ ngày ghi, rồi xoá",
+    ),
+    Stored(
+        "Phiên đăng nhập: tên loại thiết bị, lúc đăng nhập, lúc dùng gần nhất",
+        "Giữ đăng nhập; để bạn xem và đăng xuất từng thiết bị.",
+        f"dài nhất {CITIZEN_LONGEST.days} ngày; phiên đã hết được xoá sau {SESSIONS_KEPT.days} ngày",
+    ),
+    Stored(
+        "Liên kết đặt lại mật khẩu do cán bộ cấp",
+        "Giúp bạn khi quên mật khẩu.",
+        f"dùng được một lần, trong {RESET_LIFETIME.seconds // 60} phút",
+    ),
+)
+
+
 def stored(device_cookie_days: int) -> list[Stored]:
-    """Everything that is kept about a person who takes part."""
+    """Everything that is kept about a person who takes part, on the server and on their device."""
     return [
-        Stored(
-            "Số điện thoại hoặc mã tài khoản, họ tên, ngày sinh, đơn vị; giới tính, nơi công tác nếu bạn ghi",
-            "Đăng nhập, xét độ tuổi, thống kê theo đơn vị, liên hệ khi đạt giải.",
-            UNTIL_DOSSIER,
-        ),
-        Stored(
-            "Mật khẩu",
-            "Đăng nhập. Chỉ lưu dạng đã băm, không ai đọc được, kể cả người quản trị.",
-            "đến khi bạn đổi hoặc xoá tài khoản",
-        ),
-        Stored(
-            "Các câu đồng ý, kèm phiên bản và thời điểm",
-            "Chứng minh bạn đã đồng ý hoặc đã rút lại điều gì, lúc nào.",
-            UNTIL_DOSSIER,
-        ),
-        Stored(
-            "Bài thi: đề của bạn, từng lần lưu câu trả lời với giờ máy chủ, số dự đoán, điểm, mã biên nhận",
-            "Chấm, xếp hạng, giải quyết khiếu nại. Người khác chỉ thấy số câu đúng, số dự đoán, thời gian.",
-            UNTIL_DOSSIER,
-        ),
-        Stored(
-            "Ai giới thiệu bạn đăng ký",
-            "Xét thi đua. Người giới thiệu thấy tên rút gọn, đơn vị của bạn và tuần nào bạn đã thi.",
-            UNTIL_DOSSIER,
-        ),
-        Stored(
-            "Phần đầu của địa chỉ mạng và mã đã băm của thiết bị, khi đăng ký và khi bắt đầu lượt thi",
-            "Kiểm tra gian lận khi cần. Không tự động loại ai.",
-            f"{TRACES_KEPT.days} ngày kể từ ngày ghi, rồi xoá",
-        ),
-        Stored(
-            "Phiên đăng nhập: tên loại thiết bị, lúc đăng nhập, lúc dùng gần nhất",
-            "Giữ đăng nhập; để bạn xem và đăng xuất từng thiết bị.",
-            f"dài nhất {CITIZEN_LONGEST.days} ngày; phiên đã hết được xoá sau {SESSIONS_KEPT.days} ngày",
-        ),
-        Stored(
-            "Liên kết đặt lại mật khẩu do cán bộ cấp",
-            "Giúp bạn khi quên mật khẩu.",
-            f"dùng được một lần, trong {RESET_LIFETIME.seconds // 60} phút",
-        ),
+        *ABOUT_PEOPLE,
         Stored(
             "Cookie trên máy bạn: một để giữ đăng nhập, một để nhận ra thiết bị đã dùng",
             "Không quảng cáo, không theo dõi, không gửi cho ai.",

@@ -5,37 +5,33 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, select
 
-from app.accounts.consent_wording import Purpose
 from app.accounts.models import Account, Referral
-from app.accounts.queries import people_consenting
 from app.accounts.rules import age_on
 from app.attempts.models import Attempt
 from app.attempts.queries import own_attempts
+from app.cache import remembered
 from app.contests import policy as policies
 from app.contests.models import Contest, Round
-from app.contests.policy import Leagues, Policy
+from app.contests.policy import Leagues
 from app.contests.queries import get_scope_unit
+from app.contests.rules import cells_of, paper_size
 from app.enrolments import rules as enrolment_rules
-from app.enrolments.models import Enrolment
 from app.enrolments.queries import consents_given
 from app.errors import DomainError
 from app.extensions import db
 from app.localtime import local_day
 from app.portal import rules
+from app.ranking.board_queries import PublicPerson, people_of
 from app.ranking.models import Freeze, FrozenLine, Revision
-from app.ranking.rules import may_be_named
-from app.text import public_name
 from app.units.models import Unit
 from app.units.queries import is_selectable, is_within
 
 UNITS_SHOWN = 5
 PEOPLE_SHOWN = 100
-SECOND_LEVEL = 2
 
 
 class UnitFigures(NamedTuple):
@@ -44,16 +40,37 @@ class UnitFigures(NamedTuple):
     attempts: int
 
 
-@dataclass(frozen=True)
-class OfficialResult:
-    """The published result of a round, as far as the home page tells it; `winners` by league."""
+class WinnerLine(NamedTuple):
+    """A line with a prize (by name) in a published result, without its person."""
 
-    number: int
+    enrolment_id: int
+    league: str
+    prize: str
+    prediction: int | None
+    distance: int | None
+    score: int
+    duration: int
+
+
+@dataclass(frozen=True)
+class OfficialFacts:
+    """What one published revision says, as far as the home page tells it."""
+
     target: int | None
     people: int
     attempts: int
-    winners: list[tuple[str, list[rules.Winner]]]
+    max_score: int
+    lines: list[WinnerLine]
     units: list[UnitFigures]
+
+
+@dataclass(frozen=True)
+class OfficialResult:
+    """The published result of a round with the people in it, by the name of their league."""
+
+    number: int
+    facts: OfficialFacts
+    winners: list[tuple[str, list[tuple[WinnerLine, PublicPerson]]]]
 
 
 @dataclass(frozen=True)
@@ -110,72 +127,52 @@ def rounds_sat(account_id: int, contest: Contest) -> list[RoundSummary]:
 
 
 def find_official_result(contest: Contest, rounds: Sequence[Round]) -> OfficialResult | None:
-    """The last published round of the contest, in force; three queries."""
+    """The last published round of the contest. What a revision says never changes and is remembered;
+    the names are read anew, because people may withdraw them."""
     published = [found for found in rounds if found.published_revision is not None]
     if not published:
         return None
     last = max(published, key=lambda found: found.number)
-    query = select(Freeze).join(Revision, Revision.freeze_id == Freeze.id)
-    query = query.where(Revision.round_id == last.id, Revision.number == last.published_revision)
-    freeze = db.session.scalars(query).one()
-    figures = freeze.figures or {}
+    facts = remembered(
+        "official", (last.id, last.published_revision), lambda: _read_official(last, contest.policy)
+    )
+    people = people_of([line.enrolment_id for line in facts.lines], last.opens_at)
+    leagues = groupby(facts.lines, key=lambda line: line.league)
     return OfficialResult(
         number=last.number,
+        facts=facts,
+        winners=[
+            (policies.LEAGUE_NAMES[league], [(line, people[line.enrolment_id]) for line in lines])
+            for league, lines in leagues
+        ],
+    )
+
+
+def _read_official(found: Round, policy: dict[str, Any]) -> OfficialFacts:
+    query = select(Freeze).join(Revision, Revision.freeze_id == Freeze.id)
+    query = query.where(Revision.round_id == found.id, Revision.number == found.published_revision)
+    freeze = db.session.scalars(query).one()
+    figures = freeze.figures or {}
+    prizes = {prize.code: prize.name for prize in rules.prizes_shown(policies.from_json(policy).prizes)}
+    winners = select(FrozenLine).where(FrozenLine.freeze_id == freeze.id, FrozenLine.prize.in_(prizes))
+    return OfficialFacts(
         target=freeze.target,
         people=figures["people"],
         attempts=figures["attempts"],
-        winners=_winners_of(freeze, policies.from_json(contest.policy)),
+        max_score=paper_size(cells_of(found.blueprint)),
+        lines=[
+            WinnerLine(
+                enrolment_id=line.enrolment_id,
+                league=line.league,
+                prize=prizes[line.prize or ""],
+                prediction=line.prediction,
+                distance=rules.distance_of(line.prediction, freeze.target),
+                score=line.score,
+                duration=line.duration,
+            )
+            for line in db.session.scalars(winners.order_by(FrozenLine.position))
+        ],
         units=_units_of(freeze),
-    )
-
-
-def _winners_of(freeze: Freeze, policy: Policy) -> list[tuple[str, list[rules.Winner]]]:
-    prizes = {prize.code: prize.name for prize in rules.prizes_shown(policy.prizes)}
-    district = aliased(Unit)
-    query = (
-        select(
-            *(FrozenLine.league, FrozenLine.prize, FrozenLine.prediction, FrozenLine.score),
-            *(FrozenLine.duration, func.length(Attempt.offered).label("max_score")),
-            *(Enrolment.contestant_no, Enrolment.age, Account.id, Account.full_name),
-            district.full_name.label("place"),
-        )
-        .join(Attempt, Attempt.id == FrozenLine.attempt_id)
-        .join(Enrolment, Enrolment.id == FrozenLine.enrolment_id)
-        .join(Account, Account.id == Enrolment.account_id)
-        .join(Unit, Unit.id == Enrolment.unit_id)
-        .outerjoin(district, _is_second_level_above(district))
-        .where(FrozenLine.freeze_id == freeze.id, FrozenLine.prize.in_(prizes))
-        .order_by(FrozenLine.position)
-    )
-    rows = db.session.execute(query).all()
-    named = people_consenting(Purpose.PUBLICATION, [row.id for row in rows])
-    winners = [
-        (
-            row.league,
-            rules.Winner(
-                prize=prizes[row.prize],
-                name=public_name(row.full_name)
-                if may_be_named(has_consent=row.id in named, age=row.age)
-                else f"Thí sinh {row.contestant_no}",
-                place=row.place or "",
-                prediction=row.prediction,
-                distance=rules.distance_of(row.prediction, freeze.target),
-                score=row.score,
-                max_score=row.max_score,
-                duration=row.duration,
-            ),
-        )
-        for row in rows
-    ]
-    leagues = groupby(winners, key=lambda pair: pair[0])
-    return [(policies.LEAGUE_NAMES[league], [winner for _, winner in pairs]) for league, pairs in leagues]
-
-
-def _is_second_level_above(district: type[Unit]) -> ColumnElement[bool]:
-    return and_(
-        district.series_code == Unit.series_code,
-        district.depth == SECOND_LEVEL,
-        Unit.path.like(district.path + "%"),
     )
 
 

@@ -83,19 +83,6 @@ class OpenAttempt(NamedTuple):
     accept_until: datetime
 
 
-class Winner(NamedTuple):
-    """A line with a prize as the public sees it; `distance` is None where nothing was predicted."""
-
-    prize: str
-    name: str
-    place: str
-    prediction: int | None
-    distance: int | None
-    score: int
-    max_score: int
-    duration: int
-
-
 def week_label(label: str, number: int) -> str:
     """("tuần", 3) → "Tuần 3"."""
     return f"{label.capitalize()} {number}"

@@ -31,9 +31,11 @@ from app.enrolments.queries import consents_given, find_enrolment
 from app.errors import BadInput
 from app.extensions import db
 from app.portal import privacy_wording, queries, rules
+from app.ranking.board_queries import board_of
 from app.ranking.live_queries import find_live_board
 from app.ranking.models import LiveBoard
-from app.ranking.rules import is_over, shown_board, shows_figures
+from app.ranking.own_queries import find_own_result
+from app.ranking.rules import Board, is_over, shown_board, shows_figures
 from app.units.queries import find_parent, search_units
 from app.web.devices import MAX_AGE as DEVICE_MAX_AGE
 from app.web.limits import SEARCH_LIMIT, limiter
@@ -137,6 +139,8 @@ def round_page(slug: str, number: int) -> str:
     turns = queries.turns_of(current_user.account_id, found)
     account = _signed_in() if state is RoundState.OPEN and turns.has_left else None
     entry = _entry_of(account, found) if account is not None else {"refusal": None, "picker": None}
+    shown = board_of(found, now)
+    own = find_own_result(found, shown, current_user.account_id) if turns.attempts else None
     return render_template(
         "portal/round.html",
         contest=contest,
@@ -149,6 +153,8 @@ def round_page(slug: str, number: int) -> str:
         recognised=brief_wording.RECOGNISED_BRIEF[policy_of(found.id).recognised],
         ranking=brief_wording.ranking_sentence(policy_of(found.id)),
         scope=None if current_user.is_authenticated else get_scope_unit(contest),
+        is_official=shown.board is Board.OFFICIAL,
+        own=own,
         shows_scores=contest.shows_own_score or is_over(found.closes_at, now),
         now=now,
         **entry,

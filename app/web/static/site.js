@@ -1,5 +1,5 @@
 // What every page may use. Each part looks for its own markup; a page without script loses comfort, never function.
-// Menu settings, countdowns, waiting page, unit picker, password reveal, copy buttons, busy buttons, leftovers of quiz.js.
+// Menu settings, countdowns, the hour of handing in, waiting page, unit picker, password reveal, copy buttons, busy buttons, leftovers of quiz.js.
 "use strict";
 {
   const store = {
@@ -59,6 +59,16 @@
     };
     show();
     setInterval(show, 15000);
+
+    // -- When a paper begun now would hand itself in: <p data-hand-in="seconds" data-closes="ISO">, by the same clock
+    const wallClock = new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+    for (const node of all("[data-hand-in]")) {
+      const closes = Date.parse(node.dataset.closes);
+      setInterval(() => {
+        const words = wallClock.format(Math.min(started + performance.now() + node.dataset.handIn * 1000, closes));
+        if (node.textContent !== words) node.textContent = words;
+      }, 500);
+    }
   }
 
   // -- Waiting page: <… data-reload-after="seconds"> asks again by itself
