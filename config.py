@@ -98,7 +98,8 @@ class Config:
         problems = []
         if len(set(self.secret_key)) < MINIMUM_SECRET_LENGTH // 2:
             problems.append(
-                "KHEO_SECRET_KEY repeats itself: use `python -c 'import secrets; print(secrets.token_hex(32))'`"
+                "KHEO_SECRET_KEY repeats itself: "
+                "use `python -c 'import secrets; print(secrets.token_hex(32))'`"
             )
         if not self.is_https:
             problems.append("KHEO_PUBLIC_URL must be https in production")

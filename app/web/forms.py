@@ -96,6 +96,7 @@ class DatePartsField(Field):
     """Day, month and year in three boxes named NAME_day, NAME_month, NAME_year, or NAME as dd/mm/yyyy."""
 
     is_date_parts = True
+    data: date | None
 
     def __init__(self, label: str, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, **kwargs)
@@ -109,7 +110,7 @@ class DatePartsField(Field):
             self.raw_data = ["/".join(self.part_values) if any(self.part_values) else ""]
         elif formdata and self.name in formdata:
             self.raw_data = [formdata[self.name]]
-            self.part_values = (formdata[self.name].strip().split("/") + ["", "", ""])[:3]
+            self.part_values = [*formdata[self.name].strip().split("/"), "", "", ""][:3]
         elif isinstance(self.data, date):
             self.part_values = [str(self.data.day), str(self.data.month), str(self.data.year)]
             return
