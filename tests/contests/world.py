@@ -2,9 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.accounts.models import RoleGrant
+from sqlalchemy import select, text
+
+from app.accounts.models import Account, RoleGrant
+from app.audit.models import AuditEntry
 from app.contests import policy, services
+from app.contests.models import Contest, Round, RoundExtension, RoundKey, RoundPackage
 from app.extensions import db
+from app.units.models import Unit
 from tests import world
 
 NOW = datetime(2026, 3, 2, 5, tzinfo=UTC)
@@ -72,3 +77,30 @@ def scheduled(*, levels=(24, 16), **changes):
     found, author = draft(levels=levels, **changes)
     services.schedule_round(found, actor_id=author, now=NOW)
     return found, author
+
+
+def sign_in(login, client, account_id):
+    login(client, db.session.get(Account, account_id))
+
+
+def make_role(role, *, contest_id=None):
+    """Somebody else with one role, or none; the account's id."""
+    home = db.session.scalars(select(Unit).where(Unit.is_leaf)).first()
+    account = world.make_person(home.id, NOW - DAY)
+    if role is not None:
+        grant = RoleGrant(account_id=account.id, role=role, contest_id=contest_id, valid_from=NOW - DAY)
+        grant.unit_id = home.id if role == "staff" else None
+        db.session.add(grant)
+    db.session.flush()
+    return account.id
+
+
+def rows():
+    """Everything that the pages of this feature may change."""
+    tables = (Contest, Round, RoundPackage, RoundKey, RoundExtension, AuditEntry)
+    return {
+        table.__tablename__: [
+            tuple(row) for row in db.session.execute(select(*table.__table__.columns).order_by(text("1")))
+        ]
+        for table in tables
+    }
