@@ -10,8 +10,8 @@ from flask_limiter.util import get_remote_address
 
 limiter = Limiter(key_func=get_remote_address, default_limits=[], headers_enabled=False)
 
-REGISTER_LIMIT = "600 per 10 minutes"
-SIGN_IN_LIMIT = "1200 per 10 minutes"
+REGISTER_LIMIT = "3000 per 10 minutes"
+SIGN_IN_LIMIT = "6000 per 10 minutes"
 SEARCH_LIMIT = "1200 per minute"
 
 
