@@ -5,7 +5,6 @@ from typing import Any
 from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
-from whitenoise import WhiteNoise
 
 from app import clock, timetable
 from app import models as models  # fills the metadata
@@ -26,7 +25,7 @@ from app.questions import organiser as questions_organiser
 from app.units import cli as units_cli
 from app.units import views as units_views
 from app.verify import cli as verify_cli
-from app.web import assets, context, errors, filters, headers, health, limits, logs, requests
+from app.web import assets, compression, context, errors, filters, headers, health, limits, logs, requests
 from config import Config
 
 BLUEPRINTS = (
@@ -63,7 +62,7 @@ def create_app(config: Config) -> Flask:
     login_manager.init_app(app)
     csrf.init_app(app)
     accounts_login.init_app(app, hash_slots=config.hash_slots)
-    for room in (logs, errors, filters, context, assets, limits):
+    for room in (logs, errors, filters, context, assets, compression, limits):
         room.init_app(app)
     headers.init_app(app, is_https=config.is_https)
     for blueprint in BLUEPRINTS:
@@ -72,7 +71,9 @@ def create_app(config: Config) -> Flask:
         app.cli.add_command(command)
     if config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=app.static_folder, prefix="static/", max_age=STATIC_MAX_AGE)  # type: ignore[method-assign]
+    app.wsgi_app = compression.StaticFiles(  # type: ignore[method-assign]
+        app.wsgi_app, root=app.static_folder, prefix="static/", max_age=STATIC_MAX_AGE
+    )
     return app
 
 
