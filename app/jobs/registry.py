@@ -7,7 +7,7 @@ from typing import Any
 
 JOBS = {
     "freeze_round": "app.ranking.jobs.freeze_round",
-    "make_annex": "app.ranking.jobs.make_annex",
+    "make_annex": "app.ranking.annex_jobs.make_annex",
     "regrade_round": "app.ranking.jobs.regrade_round",
 }
 

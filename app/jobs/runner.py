@@ -14,6 +14,7 @@ from app.jobs.registry import work_of
 
 log = structlog.get_logger()
 QUEUE = "kheo"
+DRAIN = "app.worker.drain"
 REDIS_TIMEOUT_SECONDS = 0.5
 
 
@@ -41,15 +42,23 @@ def _run(job_id: int, kind: str, payload: dict[str, object]) -> None:
         log.error("job_failed", job=job_id, kind=kind, exc_info=error)
 
 
+def queue() -> Queue:
+    """The queue that workers listen on. Raises RedisError when Redis is away."""
+    connection = Redis.from_url(
+        current_app.config["KHEO"].redis_url,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+    )
+    return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+
+
 def ring() -> None:
-    """Tell the worker that something waits. Without Redis the timetable finds it a little later."""
-    url = current_app.config["KHEO"].redis_url
-    if url is None:
+    """Tell a worker that something waits. Without Redis the timetable finds it a little later."""
+    if current_app.config["KHEO"].redis_url is None:
         return
     try:
-        connection = Redis.from_url(
-            url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
-        )
-        Queue(QUEUE, connection=connection, serializer=JSONSerializer).enqueue("app.worker.drain")
+        waiting = queue()
+        if not waiting.count:
+            waiting.enqueue(DRAIN, result_ttl=0)
     except RedisError as error:
         log.warning("doorbell_silent", error=type(error).__name__)
