@@ -22,6 +22,8 @@ from app.extensions import csrf, db, login_manager, migrate
 from app.portal import views as portal_views
 from app.questions import cli as questions_cli
 from app.questions import organiser as questions_organiser
+from app.ranking import organiser as ranking_organiser
+from app.ranking import views as ranking_views
 from app.units import cli as units_cli
 from app.units import views as units_views
 from app.verify import cli as verify_cli
@@ -39,6 +41,8 @@ BLUEPRINTS = (
     contests_organiser.bp,
     rounds_organiser.bp,
     attempts_views.bp,
+    ranking_views.bp,
+    ranking_organiser.bp,
 )
 COMMANDS = (
     units_cli.units,
