@@ -40,12 +40,13 @@ def rank_round(
     entered = [line for line in recognised if enters(line, sentences)]
     better = comparison(sentences, target)
     has_leagues = any("khối" in sentence.lower() for sentence in sentences)
+    league = dict(leagues or {})
     places = []
     for line in entered:
         rivals = [
             other
             for other in entered
-            if not has_leagues or leagues[other.contestant_no] == leagues[line.contestant_no]
+            if not has_leagues or league[other.contestant_no] == league[line.contestant_no]
         ]
         places.append(Place(1 + sum(better(other, line) for other in rivals), line))
     return sorted(places, key=lambda place: (place.rank, place.line.contestant_no))

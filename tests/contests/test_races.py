@@ -7,8 +7,9 @@ import pytest
 
 from app.contests import queries, services
 from app.contests.rules import NotSchedulable
+from app.contests.services import SlugTaken
 from app.permissions import Grant, Permission, Role
-from tests.contests.world import NOW, draft, make_draft
+from tests.contests.world import NOW, draft, make_contest, make_draft, make_people
 from tests.isolation import from_outside
 
 GRANTS = (Grant(Role.ORGANISER),)
@@ -27,7 +28,7 @@ def together(app, db):
                 try:
                     result = act()
                     db.session.commit()
-                except NotSchedulable as refusal:
+                except (NotSchedulable, SlugTaken) as refusal:
                     db.session.rollback()
                     return refusal
                 return result
@@ -73,3 +74,11 @@ def test_rounds_created_at_once_get_numbers_of_their_own(together, db):
         return services.create_round(managed, values, actor_id=author, now=NOW).number
 
     assert sorted(together(create, create, create)) == [2, 3, 4]
+
+
+def test_contests_created_at_once_do_not_share_an_address(together, db):
+    author, _approver = make_people()
+
+    results = together(*[lambda: make_contest(author, slug="moi").slug] * 3)
+
+    assert sorted(map(str, results)) == sorted(["moi", SlugTaken.message, SlugTaken.message])
