@@ -22,6 +22,7 @@ from app.extensions import csrf, db, login_manager, migrate
 from app.portal import views as portal_views
 from app.questions import cli as questions_cli
 from app.questions import organiser as questions_organiser
+from app.ranking import cli as ranking_cli
 from app.ranking import organiser as ranking_organiser
 from app.ranking import views as ranking_views
 from app.units import cli as units_cli
@@ -49,6 +50,7 @@ COMMANDS = (
     accounts_cli.create_admin,
     questions_cli.questions,
     contests_cli.contests,
+    ranking_cli.results,
     verify_cli.verify,
     timetable.timetable,
     developers_cli.seed_demo,

@@ -1,6 +1,7 @@
 """Read freezes, decisions and revisions of one round."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -9,6 +10,7 @@ from app.contests.queries import get_latest_key
 from app.enrolments.models import Enrolment
 from app.extensions import db
 from app.jobs.models import Job
+from app.jobs.services import MAX_TRIES
 from app.ranking import freeze_queries
 from app.ranking.models import Decision, Freeze, Revision, RevisionFile
 
@@ -39,6 +41,14 @@ def find_job(kind: str, key: str) -> Job | None:
 
 def freeze_job_key(freeze: Freeze) -> str:
     return f"{freeze.round_id}:{freeze.number}"
+
+
+def has_given_up(freeze: Freeze, now: datetime) -> bool:
+    """Did the job of this freeze fail as often as it is tried?"""
+    job = find_job(FREEZE_JOB, freeze_job_key(freeze))
+    if job is None or job.done_at is not None or job.tries < MAX_TRIES:
+        return False
+    return job.lease_until is None or job.lease_until < now
 
 
 def is_out_of_date(freeze: Freeze) -> bool:

@@ -11,11 +11,13 @@ from app.contests.queries import state_of
 from app.contests.result_services import mark_published
 from app.errors import DomainError
 from app.extensions import db
-from app.jobs.services import MAX_TRIES, request_job
+from app.files.services import store_file
+from app.jobs.services import request_job
 from app.ranking import freeze_queries, publication_rules, queries, rules
-from app.ranking.models import Decision, Freeze, Revision
+from app.ranking.models import Decision, Freeze, Revision, RevisionFile
 from app.ranking.rules import Kind
 
+ANNEX_PDF, ANNEX_XLSX = "annex_pdf", "annex_xlsx"
 FIRST_PUBLICATION = "Công bố lần đầu"
 NOTHING_CHANGED = "Chưa có gì thay đổi."
 
@@ -80,7 +82,7 @@ def request_freeze(found: Round, *, actor_id: int, reason: str, now: datetime) -
     rules.check_can_freeze(state_of(found, now), found.closes_at, last, now)
     freeze = queries.find_latest_freeze(found.id)
     if freeze is not None and freeze.frozen_at is None:
-        if not has_given_up(freeze, now):
+        if not queries.has_given_up(freeze, now):
             raise FreezeRunning
         freeze.reason, freeze.requested_by, freeze.requested_at = written, actor_id, now
     else:
@@ -94,14 +96,6 @@ def request_freeze(found: Round, *, actor_id: int, reason: str, now: datetime) -
     request_job(queries.FREEZE_JOB, key, {"freeze_id": freeze.id}, now=now)
     _record("results.freeze_requested", found, actor_id, now, freeze=freeze.number, reason=written)
     return freeze
-
-
-def has_given_up(freeze: Freeze, now: datetime) -> bool:
-    """Did the job of this freeze fail as often as it is tried?"""
-    job = queries.find_job(queries.FREEZE_JOB, queries.freeze_job_key(freeze))
-    if job is None or job.done_at is not None or job.tries < MAX_TRIES:
-        return False
-    return job.lease_until is None or job.lease_until < now
 
 
 def void_attempt(found: Round, attempt: Attempt, *, actor_id: int, reason: str, now: datetime) -> Decision:
@@ -170,7 +164,7 @@ def _check_may_decide(found: Round, now: datetime) -> None:
     if not rules.is_over(found.closes_at, now) or found.scheduled_at is None:
         raise DecisionTooEarly
     freeze = queries.find_latest_freeze(found.id)
-    if freeze is not None and freeze.frozen_at is None and not has_given_up(freeze, now):
+    if freeze is not None and freeze.frozen_at is None and not queries.has_given_up(freeze, now):
         raise FreezeRunning
 
 
@@ -249,3 +243,38 @@ def statement_of(found: Round, revision: Revision) -> bytes:
 
 def _record(action: str, found: Round, actor_id: int, now: datetime, **details: object) -> None:
     record(action, actor_id=actor_id, subject=f"round:{found.id}", now=now, **details)
+
+
+def keep_document(revision: Revision, kind: str, content: bytes, media_type: str, *, now: datetime) -> None:
+    """Put a document that was made from the revision in its place."""
+    _place_document(revision, kind, store_file(content, media_type, now=now), None, now)
+
+
+def keep_problem(revision: Revision, kind: str, problem: str, *, now: datetime) -> None:
+    """Say in Vietnamese why the document could not be made on this machine."""
+    _place_document(revision, kind, None, problem, now)
+
+
+def _place_document(
+    revision: Revision, kind: str, sha256: str | None, problem: str | None, now: datetime
+) -> None:
+    known = queries.files_of(revision).get(kind)
+    if known is None:
+        known = RevisionFile(round_id=revision.round_id, number=revision.number, kind=kind)
+        db.session.add(known)
+    known.sha256, known.problem, known.made_at = sha256, problem, now
+    db.session.flush()
+
+
+def request_annex(revision: Revision, *, actor_id: int | None, now: datetime) -> None:
+    """Ask for the annex (again)."""
+    key = f"{revision.round_id}:{revision.number}"
+    payload = {"round_id": revision.round_id, "number": revision.number}
+    request_job(queries.ANNEX_JOB, key, payload, now=now)
+    record(
+        "results.annex_requested",
+        actor_id=actor_id,
+        subject=f"round:{revision.round_id}",
+        now=now,
+        revision=revision.number,
+    )

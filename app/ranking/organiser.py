@@ -1,0 +1,281 @@
+"""From closing to publication for organisers: freeze, review, decide, approve; extend an open round."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_login import current_user
+from sqlalchemy.exc import NoResultFound
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.attempts.queries import policy_of
+from app.attempts.services import extend_round
+from app.contests.models import Round
+from app.contests.queries import get_managed_round
+from app.extensions import db
+from app.jobs.runner import ring
+from app.permissions import Permission, contests_in_scope
+from app.ranking import queries, review_queries, rules, services
+from app.ranking.forms import (
+    FIRST_FREEZE,
+    AnnexForm,
+    ApproveForm,
+    DecisionForm,
+    ExtendForm,
+    FreezeForm,
+    UndoForm,
+    decision_form,
+    read_page,
+    read_search,
+)
+from app.ranking.views import ROUND_NUMBER
+from app.web.forms import BaseForm
+from app.web.guards import require
+
+CONTESTANT_NO = "int(min=100000, max=99999999)"
+
+bp = Blueprint(
+    "ranking_organiser",
+    __name__,
+    url_prefix=f"/ban-to-chuc/cuoc-thi/<slug>/tuan/<{ROUND_NUMBER}:number>/ket-qua",
+    template_folder="templates",
+)
+
+Page = Response | tuple[str, int]
+
+
+def managed(permission: Permission, slug: str, number: int, *, lock: bool = False) -> Round:
+    """The round in the person's scope; one that was never scheduled has no result. Raises NoResultFound."""
+    found = get_managed_round(current_user.grants, permission, slug, number, lock=lock)
+    if found.scheduled_at is None:
+        raise NoResultFound
+    return found
+
+
+def covers(permission: Permission, found: Round) -> bool:
+    """Do the person's grants carry the permission for this contest?"""
+    allowed = contests_in_scope(current_user.grants, permission)
+    return allowed is None or found.contest_id in allowed
+
+
+@bp.get("")
+@require(Permission.RESULTS_FREEZE, scope="contest")
+def index(slug: str, number: int) -> str:
+    """The five steps of a round, and what is to do in the current one."""
+    return _index(managed(Permission.RESULTS_FREEZE, slug, number))[0]
+
+
+def _index(found: Round, **wrong_forms: BaseForm) -> tuple[str, int]:
+    """The page, with 422 when it shows a form that was filled in wrongly."""
+    review = review_queries.review_of(found, clock.now())
+    search, page = read_search(), read_page()
+    freeze = review.freeze
+    lines = review_queries.review_page(freeze, page) if freeze and not search else []
+    if search:
+        lines = review_queries.find_people(found, freeze, search)
+    revisions = queries.revisions_of(found.id)
+    forms: dict[str, Any] = {
+        "freeze_form": FreezeForm(reason="" if freeze else FIRST_FREEZE, formdata=None),
+        "approve_form": ApproveForm(body_sha256=freeze.body_sha256 if freeze else "", formdata=None),
+        "extend_form": ExtendForm(closes_at=found.closes_at, formdata=None),
+        "annex_form": AnnexForm(formdata=None),
+    }
+    actors = {freeze.requested_by if freeze else None, *(one.approved_by for one in revisions)}
+    text = render_template(
+        "ranking/review.html",
+        managed=found.contest,
+        round=found,
+        review=review,
+        steps=review.steps(found.contest.label),
+        lines=lines,
+        search=search,
+        page=page,
+        last_page=review_queries.count_pages(freeze) if freeze else 1,
+        decisions=review_queries.decision_lines(found),
+        revisions=revisions,
+        documents=queries.files_of(revisions[0]) if revisions else {},
+        names=review_queries.names_of(actors),
+        open_attempts=review_queries.count_open_attempts(found),
+        is_own_freeze=freeze is not None and freeze.requested_by == current_user.account_id,
+        may_approve=covers(Permission.RESULTS_APPROVE, found),
+        may_extend=covers(Permission.CONTESTS_SCHEDULE, found),
+        kind_names=rules.KIND_NAMES,
+        **prize_words(found),
+        **(forms | wrong_forms),
+    )
+    return text, 422 if wrong_forms else 200
+
+
+def prize_words(found: Round) -> dict[str, Any]:
+    """Names of the prizes and of the reasons for none."""
+    policy = policy_of(found.id)
+    return {
+        "prize_names": {prize.code: prize.name for prize in policy.prizes},
+        "passed_over_names": rules.PASSED_OVER_NAMES,
+        "asks_prediction": policy.target is not None,
+    }
+
+
+def _back(found: Round, message: str) -> Response:
+    flash(message, "success")
+    return redirect(url_for("ranking_organiser.index", slug=found.contest.slug, number=found.number), 303)
+
+
+@bp.post("/chot")
+@require(Permission.RESULTS_FREEZE, scope="contest")
+def freeze(slug: str, number: int) -> Page:
+    """Ask for the numbers to be fixed; a job computes them."""
+    found = managed(Permission.RESULTS_FREEZE, slug, number, lock=True)
+    form = FreezeForm()
+    if not form.validate_on_submit():
+        return _index(found, freeze_form=form)
+    services.request_freeze(
+        found, actor_id=current_user.account_id, reason=form.reason.data or "", now=clock.now()
+    )
+    db.session.commit()
+    ring()
+    return _back(found, "Đã nhận yêu cầu chốt số liệu. Trang tự tải lại khi xong.")
+
+
+@bp.post("/duyet")
+@require(Permission.RESULTS_APPROVE, scope="contest")
+def approve(slug: str, number: int) -> Page:
+    """Publish as the second person."""
+    found = managed(Permission.RESULTS_APPROVE, slug, number, lock=True)
+    form = ApproveForm()
+    if not form.validate_on_submit():
+        return _index(found, approve_form=form)
+    frozen = queries.find_computed_freeze(found.id)
+    if frozen is None:
+        raise services.NotFrozen
+    revision = services.approve_and_publish(
+        found,
+        frozen,
+        body_sha256=form.body_sha256.data or "",
+        approver_id=current_user.account_id,
+        reason=form.reason.data or "",
+        now=clock.now(),
+    )
+    db.session.commit()
+    ring()
+    return _back(found, f"Đã công bố bản {revision.number}.")
+
+
+@bp.post("/phu-luc")
+@require(Permission.RESULTS_FREEZE, scope="contest")
+def annex(slug: str, number: int) -> Page:
+    """Make the annex of the newest revision again."""
+    found = managed(Permission.RESULTS_FREEZE, slug, number, lock=True)
+    form = AnnexForm()
+    if not form.validate_on_submit():
+        return _index(found, annex_form=form)
+    revision = queries.get_revision(found.id, found.published_revision or 0)
+    services.request_annex(revision, actor_id=current_user.account_id, now=clock.now())
+    db.session.commit()
+    ring()
+    return _back(found, "Phụ lục đang được tạo lại.")
+
+
+@bp.post("/keo-dai")
+@require(Permission.CONTESTS_SCHEDULE, scope="contest")
+def extend(slug: str, number: int) -> Page:
+    """Move the closing of an open round and of its running attempts."""
+    found = managed(Permission.CONTESTS_SCHEDULE, slug, number, lock=True)
+    form = ExtendForm()
+    if not form.validate_on_submit():
+        return _index(found, extend_form=form)
+    moved = extend_round(
+        found,
+        form.closes_at.data or found.closes_at,
+        reason=form.reason.data or "",
+        actor_id=current_user.account_id,
+        now=clock.now(),
+    )
+    db.session.commit()
+    return _back(found, f"Đã kéo dài vòng thi. {moved} lượt đang làm được tính lại giờ nộp.")
+
+
+@bp.get(f"/thi-sinh/<{CONTESTANT_NO}:contestant_no>")
+@require(Permission.RESULTS_DECIDE, scope="contest")
+def person(slug: str, number: int, contestant_no: int) -> str:
+    """One person in the round: attempts, place, decisions."""
+    found = managed(Permission.RESULTS_DECIDE, slug, number)
+    return _person(found, contestant_no)[0]
+
+
+def _person(
+    found: Round, contestant_no: int, form: DecisionForm | None = None, undo_form: UndoForm | None = None
+) -> tuple[str, int]:
+    enrolment, full_name, unit = review_queries.get_person(found, contestant_no)
+    review = review_queries.review_of(found, clock.now())
+    attempts = review_queries.attempts_of(found, enrolment.id)
+    text = render_template(
+        "ranking/person.html",
+        managed=found.contest,
+        round=found,
+        enrolment=enrolment,
+        full_name=full_name,
+        unit=unit,
+        attempts=attempts,
+        line=review_queries.find_frozen_line(review.freeze, enrolment.id) if review.freeze else None,
+        review=review,
+        decisions=review_queries.decision_lines(found, enrolment.id),
+        form=form or decision_form(attempts, formdata=None),
+        undo_form=undo_form or UndoForm(formdata=None),
+        kind_names=rules.KIND_NAMES,
+        kind_effects=rules.KIND_EFFECTS,
+        **prize_words(found),
+    )
+    return text, 422 if form or undo_form else 200
+
+
+@bp.post(f"/thi-sinh/<{CONTESTANT_NO}:contestant_no>")
+@require(Permission.RESULTS_DECIDE, scope="contest")
+def decide(slug: str, number: int, contestant_no: int) -> Page:
+    """Void an attempt, or take the person out of the ranking or the prizes."""
+    found = managed(Permission.RESULTS_DECIDE, slug, number, lock=True)
+    enrolment = review_queries.get_person(found, contestant_no)[0]
+    form = decision_form(review_queries.attempts_of(found, enrolment.id))
+    if not form.validate_on_submit():
+        return _person(found, contestant_no, form=form)
+    act = {"actor_id": current_user.account_id, "reason": form.reason.data or "", "now": clock.now()}
+    if form.kind is rules.Kind.VOID:
+        services.void_attempt(found, queries.get_closed_attempt(found.id, form.attempt), **act)
+    else:
+        services.decide_person(found, form.kind, enrolment.id, **act)
+    db.session.commit()
+    return _back_to_person(found, contestant_no, "Đã ghi quyết định. Cần chốt lại số liệu để áp dụng.")
+
+
+@bp.post(f"/thi-sinh/<{CONTESTANT_NO}:contestant_no>/quyet-dinh/<int:decision_id>")
+@require(Permission.RESULTS_DECIDE, scope="contest")
+def undo(slug: str, number: int, contestant_no: int, decision_id: int) -> Page:
+    """Take a decision about this person back."""
+    found = managed(Permission.RESULTS_DECIDE, slug, number, lock=True)
+    enrolment = review_queries.get_person(found, contestant_no)[0]
+    decision = queries.get_decision(found.id, decision_id)
+    if decision.enrolment_id != enrolment.id:
+        raise NoResultFound
+    form = UndoForm()
+    if not form.validate_on_submit():
+        return _person(found, contestant_no, undo_form=form)
+    services.undo_decision(
+        found,
+        decision,
+        actor_id=current_user.account_id,
+        reason=form.reason.data or "",
+        now=clock.now(),
+    )
+    db.session.commit()
+    return _back_to_person(found, contestant_no, "Đã gỡ bỏ quyết định. Cần chốt lại số liệu để áp dụng.")
+
+
+def _back_to_person(found: Round, contestant_no: int, message: str) -> Response:
+    flash(message, "success")
+    back = url_for(
+        "ranking_organiser.person",
+        slug=found.contest.slug,
+        number=found.number,
+        contestant_no=contestant_no,
+    )
+    return redirect(back, 303)
