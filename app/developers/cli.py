@@ -1,6 +1,6 @@
 """`flask seed-demo`: a whole contest to look at, made by the product's own services."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,10 @@ from app.ranking.live_services import tally
 
 BANK = Path(__file__).parents[2] / "question_bank"
 PASSWORD = "thuyen-nan-qua-song"  # noqa: S105 -- printed for everybody who runs the demo
-CONTESTANT_PLACE = 5
-CROWD_PLACE = 10
 MOST_ACCOUNTS = 9_900
 TALLY_BATCH = 5_000
 PEOPLE = (
-    ("Người dự thi", CONTESTANT_PLACE, "/"),
+    ("Người dự thi", services.VISITOR_PLACE, "/"),
     ("Cán bộ huyện Bắc Sơn", 4, "/can-bo/tai-khoan"),
     ("Ban Tổ chức", 2, "/ban-to-chuc"),
     ("Người duyệt kết quả", 3, "/ban-to-chuc"),
@@ -51,21 +49,13 @@ def seed_demo(accounts: int) -> None:
     services.approve_bank(staff, now=before)
     db.session.commit()
     rounds = services.make_contest(staff, opens_at, now=before + timedelta(hours=1))
-    visitor_unit = services.communes()[0]
-    services.register(
-        CONTESTANT_PLACE,
-        "Thí sinh mẫu Dự Thi",
-        date(1990, 5, 8),
-        visitor_unit,
-        now=before,
-        password_hash=password_hash,
-    )
+    visitor = services.register_visitor(password_hash, now=before)
     db.session.commit()
     people: list[services.Contestant] = []
-    for batch in services.register_crowd(accounts, CROWD_PLACE, before=opens_at):
+    for batch in services.register_crowd(accounts, visitor, before=opens_at):
         people += batch
         db.session.commit()
-    attempt_count = play(rounds, people, staff, now)
+    attempt_count = play(rounds, visitor, people, staff, now)
     run_waiting_jobs()
     tell(len(people), attempt_count)
 
@@ -84,7 +74,8 @@ def play(rounds: list[Any], people: list[services.Contestant], staff: services.S
     """Sit every round that has opened, publish what is over, count the rest; commits as it goes."""
     count = 0
     for found in rounds[: rules.OPEN_ROUND]:
-        for done in services.play_round(found, people, until=now):
+        crowd = people if found.number == rules.OPEN_ROUND else [visitor, *people]
+        for done in services.play_round(found, crowd, until=now):
             count += done
             db.session.commit()
         if found.number < rules.OPEN_ROUND:

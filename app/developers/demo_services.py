@@ -41,6 +41,9 @@ SLUG = "dan-van-kheo"
 ORIGIN = Origin("203.0.113.0/24", b"\0" * 16)
 DEVICE = "Thiết bị mẫu"
 BATCH = 300
+VISITOR_PLACE = 5
+VISITOR_REFERRALS = 3
+CROWD_PLACE = 10
 RULES = """\
 Cuộc thi trắc nghiệm trên Internet “Dân vận khéo” dành cho người từ đủ 16 tuổi ở tỉnh Lạng Sơn.
 
@@ -167,18 +170,31 @@ def round_values(opens_at: datetime) -> dict[str, Any]:
     }
 
 
-def register_crowd(count: int, first_place: int, *, before: datetime) -> Iterator[list[Contestant]]:
-    """`count` contestants without passwords, BATCH at a time; every sixth was brought by an earlier one."""
+def register_visitor(password_hash: str, *, now: datetime) -> Contestant:
+    """The citizen whose account the demo prints: somebody who knows much and misses no round."""
+    name, born = "Thí sinh mẫu Dự Thi", date(1990, 5, 8)
+    account = register(VISITOR_PLACE, name, born, communes()[0], now=now, password_hash=password_hash)
+    return Contestant(account, rules.Habits(knowledge=92, diligence=100, ambition=50))
+
+
+def register_crowd(count: int, visitor: Contestant, *, before: datetime) -> Iterator[list[Contestant]]:
+    """`count` contestants without passwords, BATCH at a time; every sixth was brought by an earlier one,
+    the first three by the visitor."""
     units = communes()
     people: list[Contestant] = []
     for place in range(count):
         stream = number_stream("demo person", place)
         now = before - timedelta(minutes=count - place)
-        referrer = people[below(place, stream)].account if place and below(6, stream) == 0 else None
+        is_brought = place and below(6, stream) == 0
+        referrer = (
+            visitor if place < VISITOR_REFERRALS else people[below(place, stream)] if is_brought else None
+        )
         born = rules.date_of_birth(stream, local_day(before))
         unit_id = units[below(len(units), stream)]
         name = rules.full_name(stream)
-        account = register(first_place + place, name, born, unit_id, now=now, referrer=referrer)
+        account = register(
+            CROWD_PLACE + place, name, born, unit_id, now=now, referrer=referrer.account if referrer else None
+        )
         people.append(Contestant(account, rules.habits(stream)))
         if len(people) % BATCH == 0 or place == count - 1:
             yield people[-BATCH:] if len(people) % BATCH == 0 else people[-(len(people) % BATCH) :]
@@ -194,7 +210,10 @@ def play_round(found: Any, people: Sequence[Contestant], *, until: datetime) -> 
         if not planned:
             continue
         signed_in_at = planned[0].starts_at - timedelta(minutes=1)
-        token = session_services.sign_in(person.account, checked_hash=None, device=DEVICE, now=signed_in_at)
+        checked_hash = person.account.password_hash
+        token = session_services.sign_in(
+            person.account, checked_hash=checked_hash, device=DEVICE, now=signed_in_at
+        )
         token_hash = session_services.token_hash(token)
         for sitting in planned:
             sit(found, token_hash, person.habits, sitting, len(people), stream)
