@@ -70,8 +70,17 @@ def sound_bank() -> ReadBank:
     return bank
 
 
-def play(rounds: list[Any], people: list[services.Contestant], staff: services.Staff, now: datetime) -> int:
-    """Sit every round that has opened, publish what is over, count the rest; commits as it goes."""
+def play(
+    rounds: list[Any],
+    visitor: services.Contestant,
+    people: list[services.Contestant],
+    staff: services.Staff,
+    now: datetime,
+) -> int:
+    """Sit every round that has opened, publish what is over, count the rest; commits as it goes.
+
+    The visitor leaves the open round to whoever tries the demo.
+    """
     count = 0
     for found in rounds[: rules.OPEN_ROUND]:
         crowd = people if found.number == rules.OPEN_ROUND else [visitor, *people]
