@@ -44,22 +44,13 @@ class DecisionForm(BaseForm):
         description=AUDITED,
     )
 
-    @property
-    def kind(self) -> Kind:
-        return Kind(str(self.choice.data).partition(":")[0])
-
-    @property
-    def attempt(self) -> str:
-        """The public id of the attempt to void."""
-        return str(self.choice.data).partition(":")[2]
-
 
 def decision_form(attempts: Sequence[Attempt], **settings: Any) -> DecisionForm:
     """The form with what can be decided about the person who made these closed attempts."""
     form = DecisionForm(**settings)
     voids = [
         SelectChoice(
-            f"{Kind.VOID}:{attempt.public_id}",
+            choice_of(Kind.VOID, attempt.public_id),
             f"{KIND_NAMES[Kind.VOID]} thứ {attempt.number}, {attempt.score} câu đúng, "
             f"nộp {vn_seconds(attempt.finished_at or attempt.deadline_at)}",
         )
@@ -71,9 +62,23 @@ def decision_form(attempts: Sequence[Attempt], **settings: Any) -> DecisionForm:
     return form
 
 
-class UndoForm(BaseForm):
-    """Take a decision back."""
+def choice_of(kind: str, attempt: str | None) -> str:
+    """A decision's name in forms; `attempt` is the public id of the voided one."""
+    return f"{kind}:{attempt}" if attempt else kind
 
+
+def read_choice(choice: str | None) -> tuple[Kind, str]:
+    """(kind, public id of the attempt, empty for people) of a choice that was checked."""
+    kind, _, attempt = str(choice).partition(":")
+    return Kind(kind), attempt
+
+
+class UndoForm(BaseForm):
+    """Take a decision back; `choice` names it as in DecisionForm."""
+
+    choice = HiddenField(
+        validators=[Regexp(r"(void:[0-9a-f]{32}|not_ranked|no_prize)\Z", message="Không có quyết định này.")]
+    )
     reason = TextAreaField(
         "Lý do gỡ bỏ",
         [Required(REASON_MISSING), TextLength(MINIMUM_REASON, MAXIMUM_REASON)],

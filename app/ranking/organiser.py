@@ -25,6 +25,7 @@ from app.ranking.forms import (
     FreezeForm,
     UndoForm,
     decision_form,
+    read_choice,
     read_page,
     read_search,
 )
@@ -238,27 +239,30 @@ def decide(slug: str, number: int, contestant_no: int) -> Page:
     form = decision_form(review_queries.attempts_of(found, enrolment.id))
     if not form.validate_on_submit():
         return _person(found, contestant_no, form=form)
+    kind, attempt = read_choice(form.choice.data)
     act = {"actor_id": current_user.account_id, "reason": form.reason.data or "", "now": clock.now()}
-    if form.kind is rules.Kind.VOID:
-        services.void_attempt(found, queries.get_closed_attempt(found.id, form.attempt), **act)
+    if kind is rules.Kind.VOID:
+        services.void_attempt(found, queries.get_closed_attempt(found.id, attempt), **act)
     else:
-        services.decide_person(found, form.kind, enrolment.id, **act)
+        services.decide_person(found, kind, enrolment.id, **act)
     db.session.commit()
     return _back_to_person(found, contestant_no, "Đã ghi quyết định. Cần chốt lại số liệu để áp dụng.")
 
 
-@bp.post(f"/thi-sinh/<{CONTESTANT_NO}:contestant_no>/quyet-dinh/<int:decision_id>")
+@bp.post(f"/thi-sinh/<{CONTESTANT_NO}:contestant_no>/go-bo")
 @require(Permission.RESULTS_DECIDE, scope="contest")
-def undo(slug: str, number: int, contestant_no: int, decision_id: int) -> Page:
+def undo(slug: str, number: int, contestant_no: int) -> Page:
     """Take a decision about this person back."""
     found = managed(Permission.RESULTS_DECIDE, slug, number, lock=True)
     enrolment = review_queries.get_person(found, contestant_no)[0]
-    decision = queries.get_decision(found.id, decision_id)
-    if decision.enrolment_id != enrolment.id:
-        raise NoResultFound
     form = UndoForm()
     if not form.validate_on_submit():
         return _person(found, contestant_no, undo_form=form)
+    kind, attempt = read_choice(form.choice.data)
+    voided = queries.get_closed_attempt(found.id, attempt).id if attempt else None
+    decision = queries.find_active_decision(found.id, kind, enrolment_id=enrolment.id, attempt_id=voided)
+    if decision is None:
+        raise services.AlreadyUndone
     services.undo_decision(
         found,
         decision,

@@ -96,11 +96,12 @@ class ReviewLine(NamedTuple):
 
 @dataclass(frozen=True)
 class DecisionLine:
-    """A decision with the people in it."""
+    """A decision with the people in it; `attempt` is the public id of a voided one."""
 
     decision: Decision
     contestant_no: int
     full_name: str
+    attempt: str | None
     attempt_number: int | None
     decided_by: str
     undone_by: str
@@ -199,7 +200,7 @@ def attempts_of(found: Round, enrolment_id: int) -> Sequence[Attempt]:
 def decision_lines(found: Round, enrolment_id: int | None = None) -> list[DecisionLine]:
     """Every decision of the round (or about one person), the newest first, undone ones too."""
     query = (
-        select(Decision, Enrolment.contestant_no, Account.full_name, Attempt.number)
+        select(Decision, Enrolment.contestant_no, Account.full_name, Attempt.public_id, Attempt.number)
         .join(Enrolment, Enrolment.id == Decision.enrolment_id)
         .join(Account, Account.id == Enrolment.account_id)
         .outerjoin(Attempt, Attempt.id == Decision.attempt_id)
@@ -215,11 +216,12 @@ def decision_lines(found: Round, enrolment_id: int | None = None) -> list[Decisi
             decision=decision,
             contestant_no=contestant_no,
             full_name=full_name,
+            attempt=attempt,
             attempt_number=number,
             decided_by=names[decision.decided_by],
             undone_by=names.get(decision.undone_by or 0, ""),
         )
-        for decision, contestant_no, full_name, number in rows
+        for decision, contestant_no, full_name, attempt, number in rows
     ]
 
 
