@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.accounts.models import Account, Consent, RoleGrant, Session
+from app.accounts.rules import Origin
 from app.contests import policy
 from app.contests import services as contests
 from app.contests.models import Contest, Round
@@ -13,9 +14,11 @@ from app.extensions import db
 from app.questions.models import Question, QuestionVersion, Topic
 from app.text import fold, name_sort_key
 from app.units.models import Unit, UnitSeries
+from app.units.rules import search_text
 
 BLUEPRINT = [{"topics": ["mau"], "level": 1, "count": 6}, {"topics": ["mau"], "level": 2, "count": 4}]
 BIRTH = date(1990, 5, 8)
+ORIGIN = Origin("203.0.113.0/24", b"0123456789abcdef")
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def make_unit(series, code, kind, name, parent, path):
         path=path,
         depth=path.count("/") - 1,
         is_leaf=kind == "xã",
-        search=fold(name),
+        search=search_text(kind, name, parent.full_name if parent else ""),
         sort_key=name_sort_key(name),
         valid_from=None,
         valid_to=None,

@@ -232,7 +232,7 @@ def test_getting_an_overdue_attempt_changes_nothing(attempt_url, client, db, clo
     save(client, attempt_url, {"save_id": "a" * 32, "answers": {"1": "A"}})
     clock_at(NOON + timedelta(hours=1))
     assert client.get(attempt_url).location.endswith("/ket-qua")
-    assert "tự nộp bài" in client.get(f"{attempt_url}/ket-qua").text
+    assert "Bài đã tự nộp" in client.get(f"{attempt_url}/ket-qua").text
     db.session.expire_all()
     assert db.session.scalars(select(Attempt.closed_at)).all() == [None]
 
