@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.attempts.models import Attempt
 from app.contests.models import Round
 from app.contests.queries import state_of
-from app.contests.rules import RoundState
+from app.contests.rules import RoundState, canonical_json
 from app.files.models import StoredFile
 from app.files.services import get_file_body
 from app.jobs.models import Job
@@ -226,3 +226,39 @@ def test_a_round_without_attempts_can_be_frozen(freeze, week, db):
     assert frozen.figures == {"people": 0, "attempts": 0, "people_all_correct": 0}
     assert body_of(frozen)["lines"] == []
     assert db.session.get_one(Round, week.id).frozen_at == frozen.frozen_at
+
+
+RESULT_DIGEST = "?"
+ATTEMPTS_DIGEST = "?"
+
+
+@pytest.mark.parametrize("preset", ["cao-bang"])
+def test_both_engines_give_the_same_bytes(sit, world, freeze):
+    """The digests are written here, so that each engine must meet them on its own."""
+    for number in range(30):
+        enrolment = sittings.enrol(
+            world,
+            OPENS,
+            number=10_000_000 + number * 7919 % 1000,
+            league=("inside", "outside")[number % 2],
+            not_ranked_reason="Ban Tổ chức" if number % 10 == 9 else None,
+        )
+        for turn in range(1, 2 + number % 3):
+            sit(
+                by=enrolment,
+                after=number * 13 % 50,
+                seconds=40 + number * turn,
+                score=10 - (number + turn) % 4,
+                prediction=None if number % 8 == 7 else number * 3,
+                number=turn,
+            )
+
+    frozen = freeze()
+
+    body = body_of(frozen)
+    result = canonical_json([body["figures"], body["target"], body["columns"], body["lines"]])
+    attempts = [line for line in get_file_body(frozen.public_sha256).splitlines() if line[:1].isdigit()]
+    assert (sha256_of(result.encode()), sha256_of(b"\n".join(attempts))) == (
+        RESULT_DIGEST,
+        ATTEMPTS_DIGEST,
+    )
