@@ -75,7 +75,7 @@ def test_every_round_sat_leads_to_its_page(in_week_3, client, read, signed_in, p
     sit(enrolment, 2, turn=2, score=2, after=3600)
     signed_in()
 
-    assert "Tuần 2 2 lượt, nộp gần nhất 16/04/2024 cao nhất 2/2" in read(ACCOUNT)
+    assert "Tuần 2 2 lượt, cao nhất 2/2 , nộp gần nhất 16/04/2024" in read(ACCOUNT)
     assert f'href="{page_of(2)}"' in client.get(ACCOUNT).text
 
 
