@@ -1,41 +1,19 @@
-"""A contest of five weeks, seen in the third, by people who may or may not take part."""
+"""The contest of tests.portal.weeks, seen by people who may or may not take part."""
 
 import re
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event
 
-from app.accounts.models import Account, Referral, RoleGrant
-from app.contests.models import Contest, Round
-from app.enrolments.models import Enrolment
+from app.contests.models import Contest
 from app.extensions import db as extension
-from app.jobs.runner import run_waiting_jobs
-from app.ranking import queries as ranking_queries
-from app.ranking import services as ranking
 from tests import world as worlds
-from tests.ranking import sittings
+from tests.portal import weeks
+from tests.portal.weeks import FIRST, WEEK, closing
 from tests.security.rows import Rows
-
-FIRST = datetime(2024, 4, 8, 1, 0, tzinfo=UTC)
-WEEK = timedelta(days=7)
-LENGTH = timedelta(days=6, hours=14)
-WEEKS = 5
-BASIC = [{"topics": ["mau"], "level": 1, "count": 2}]
-HARDER = [{"topics": ["mau"], "level": 2, "count": 2}]
-
-
-def opening(number):
-    return FIRST + (number - 1) * WEEK
-
-
-def closing(number):
-    return opening(number) + LENGTH
-
-
-def page_of(number):
-    return f"/cuoc-thi/dan-van-kheo/tuan/{number}"
 
 
 @pytest.fixture
@@ -46,35 +24,12 @@ def preset():
 
 @pytest.fixture
 def world(app, preset):
-    """Five scheduled weeks of two questions each."""
-    world = worlds.make_world(FIRST, preset=preset, blueprint=BASIC, closes_at=closing(1))
-    contest = extension.session.get_one(Contest, world.contest_id)
-    for number in range(2, WEEKS + 1):
-        worlds.make_round(
-            contest,
-            contest.created_by,
-            opening(number),
-            closes_at=closing(number),
-            blueprint=BASIC if number <= 3 else HARDER,
-        )
-    extension.session.commit()
-    return world
+    return weeks.make_weeks(preset)
 
 
 @pytest.fixture
 def contest(world):
     return extension.session.get_one(Contest, world.contest_id)
-
-
-@pytest.fixture
-def week(world):
-    """week(3) → the contest's third round."""
-
-    def find(number):
-        query = select(Round).where(Round.contest_id == world.contest_id, Round.number == number)
-        return extension.session.scalars(query).one()
-
-    return find
 
 
 @pytest.fixture
@@ -109,95 +64,43 @@ def read(client):
 @pytest.fixture
 def enrolled(world):
     """enrolled(account) → the account's enrolment in the contest."""
-
-    def enrol(account, *, contestant_no=20_000_001, **values):
-        defaults = {
-            "contest_id": world.contest_id,
-            "account_id": account.id,
-            "unit_id": account.unit_id,
-            "league": "",
-            "age": 30,
-            "contestant_no": contestant_no,
-            "created_at": FIRST,
-        }
-        enrolment = Enrolment(**(defaults | values))
-        extension.session.add(enrolment)
-        extension.session.commit()
-        return enrolment
-
-    return enrol
+    return partial(weeks.enrol, world)
 
 
 @pytest.fixture
-def sit(week):
+def sit(world):
     """sit(enrolment, 2) → a closed attempt in week 2, in the middle of the week."""
-
-    def make(enrolment, number, *, turn=1, score=2, prediction=None, after=0):
-        started_at = opening(number) + timedelta(days=1, seconds=after)
-        attempt = sittings.sit(
-            enrolment, week(number), started_at=started_at, score=score, prediction=prediction, number=turn
-        )
-        extension.session.commit()
-        return attempt
-
-    return make
-
-
-@pytest.fixture
-def freeze(world, week, clock_at):
-    """freeze(2) → the computed freeze of the closed week, asked for by an organiser."""
-
-    def run(number):
-        now = closing(number) + timedelta(minutes=5)
-        clock_at(now)
-        asked = ranking.request_freeze(
-            week(number), actor_id=organisers()[0], reason="Chốt kết quả tuần thi", now=now
-        )
-        extension.session.commit()
-        run_waiting_jobs()
-        extension.session.expire_all()
-        return ranking_queries.get_freeze(asked.id)
-
-    return run
-
-
-@pytest.fixture
-def publish(freeze, week):
-    """publish(2): freeze the week as one organiser and approve it as the other."""
-
-    def run(number):
-        frozen = freeze(number)
-        ranking.approve_and_publish(
-            week(number),
-            frozen,
-            body_sha256=frozen.body_sha256,
-            approver_id=organisers()[1],
-            reason="",
-            now=closing(number) + timedelta(minutes=6),
-        )
-        extension.session.commit()
-
-    return run
-
-
-def organisers():
-    query = select(Account.id).join(RoleGrant, RoleGrant.account_id == Account.id).order_by(Account.id)
-    return extension.session.scalars(query.where(RoleGrant.role == "organiser")).all()
+    return partial(weeks.sit, world)
 
 
 @pytest.fixture
 def bring(world):
-    """bring(person) → somebody whom the person brought, with an account since `since`."""
+    """bring(person) → somebody whom the person brought."""
+    return partial(weeks.bring, world)
 
-    def make(referrer, *, since=FIRST - timedelta(days=1), **values):
-        account = worlds.make_person(world.unit_id, since)
-        for name, value in values.items():
-            setattr(account, name, value)
-        extension.session.add(Referral(account_id=account.id, referrer_id=referrer.id, at=since))
-        extension.session.commit()
-        return account
 
-    return make
+@pytest.fixture
+def freeze(world, clock_at):
+    """freeze(2) → the computed freeze of the closed week."""
+
+    def run(number):
+        now = closing(number) + timedelta(minutes=5)
+        clock_at(now)
+        return weeks.freeze(world, number, now=now)
+
+    return run
+
+
+@pytest.fixture
+def publish(world, clock_at):
+    """publish(2): the closed week has an official result."""
+
+    def run(number):
+        now = closing(number) + timedelta(minutes=5)
+        clock_at(now)
+        weeks.publish(world, number, now=now)
+
+    return run
 
 
 @pytest.fixture

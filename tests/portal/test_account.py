@@ -8,7 +8,7 @@ import pytest
 from app.accounts.consent_wording import NOTICE, TEXTS
 from app.accounts.rules import TRACES_KEPT
 from tests import world as worlds
-from tests.portal.conftest import FIRST, WEEK, closing, opening, page_of
+from tests.portal.weeks import FIRST, WEEK, closing, opening, page_of
 
 HOUR = timedelta(hours=1)
 IN_WEEK_3 = opening(3) + timedelta(days=2)

@@ -11,7 +11,7 @@ from app.contests.models import Contest, Round
 from app.extensions import db as extension
 from app.ranking.live_services import tally
 from tests import world as worlds
-from tests.portal.conftest import FIRST, WEEK, closing, opening, page_of
+from tests.portal.weeks import FIRST, WEEK, closing, opening, page_of
 
 HOUR = timedelta(hours=1)
 IN_WEEK_3 = opening(3) + timedelta(days=2)

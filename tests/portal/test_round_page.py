@@ -12,7 +12,7 @@ from app.enrolments.models import Enrolment
 from app.extensions import db as extension
 from tests import factories
 from tests import world as worlds
-from tests.portal.conftest import FIRST, WEEK, closing, opening, page_of
+from tests.portal.weeks import FIRST, WEEK, closing, opening, page_of
 
 SECOND = timedelta(seconds=1)
 MINUTE = 60 * SECOND
@@ -32,7 +32,7 @@ def test_a_round_that_is_not_there_is_not_found(in_week_3, client, number):
     assert client.get(page_of(number)).status_code == 404
 
 
-def test_a_draft_is_not_found(in_week_3, client, week):
+def test_a_draft_is_not_found(in_week_3, client):
     extension.session.execute(update(Round).where(Round.number == 4).values(scheduled_at=None))
 
     assert client.get(page_of(4)).status_code == 404
