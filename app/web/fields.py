@@ -34,6 +34,7 @@ class MomentField(Field):
     """A moment in Viet Nam to the minute in four boxes, NAME_day … NAME_time; `data` is aware UTC."""
 
     is_moment = True
+    reads_own_name = False
 
     def __init__(self, label: str, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, **kwargs)
@@ -74,6 +75,8 @@ class RowsField(Field):
     A line is blank, and left out, while all its `deciding` parts are. `count` lines are shown;
     `row_errors[(n, part)]` is the sentence beside a box.
     """
+
+    reads_own_name = False
 
     data: Any
 

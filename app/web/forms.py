@@ -39,7 +39,8 @@ class BaseForm(FlaskForm):
 
 
 def _posted_names(field: Field) -> list[str]:
-    return [field.name, *getattr(field, "part_names", [])]
+    own = [field.name] if getattr(field, "reads_own_name", True) else []
+    return [*own, *getattr(field, "part_names", [])]
 
 
 class Required(InputRequired):
