@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from app.extensions import autocommitting
 from app.localtime import from_local, local, local_day
 
 __all__ = ["from_local", "init_app", "local", "local_day", "now", "shift"]
@@ -45,7 +46,7 @@ def init_app(app: Flask, engine: Engine) -> None:
     """Read time from `engine` from now on (called once per process)."""
 
     def database_time() -> datetime:
-        with engine.connect() as connection:
+        with autocommitting(engine).connect() as connection:
             moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
         return moment.astimezone(UTC)
 

@@ -92,17 +92,21 @@ def load_signed_in(token: str) -> SignedIn | None:
     live = queries.find_live_session(token_hash(token), now)
     if live is None:
         return None
-    row, is_staff = live.session, bool(live.grants)
-    if now >= rules.session_expiry(row.created_at, row.last_seen_at, is_staff=is_staff):
+    is_staff = bool(live.grants)
+    if now >= rules.session_expiry(live.created_at, live.last_seen_at, is_staff=is_staff):
         return None
-    if request.method in SAFE_METHODS and rules.slides_now(row.last_seen_at, now, is_staff=is_staff):
-        g.session_in_use = (row.id, now, rules.session_expiry(row.created_at, now, is_staff=is_staff))
+    if request.method in SAFE_METHODS and rules.slides_now(live.last_seen_at, now, is_staff=is_staff):
+        g.session_in_use = (
+            live.session_id,
+            now,
+            rules.session_expiry(live.created_at, now, is_staff=is_staff),
+        )
     return SignedIn(
         token=token,
-        account_id=live.account.id,
-        public_id=live.account.public_id,
-        full_name=live.account.full_name,
-        session_id=row.id,
+        account_id=live.account_id,
+        public_id=live.public_id,
+        full_name=live.full_name,
+        session_id=live.session_id,
         grants=live.grants,
     )
 
@@ -182,7 +186,10 @@ def ask_to_sign_in() -> Response:
 def _page_asked_for() -> str | None:
     if request.method in SAFE_METHODS:
         return local_path(iri_to_uri(request.full_path).removesuffix("?"))
-    referrer = urlsplit(request.referrer or "")
+    try:
+        referrer = urlsplit(request.referrer or "")
+    except ValueError:
+        return None
     return local_path(referrer.path) if referrer.netloc == request.host else None
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.accounts import rules
@@ -12,6 +14,7 @@ from app.accounts.models import Account, Consent, Referral, ResetLink, RoleGrant
 from app.extensions import db
 from app.permissions import Grant, Permission, Role, unit_paths_in_scope
 from app.text import fold
+from app.types import UTCDateTime
 from app.units.models import Unit
 from app.units.rules import parse_search, range_end
 
@@ -23,8 +26,12 @@ UNITS_SHOWN = 20
 class LiveSession:
     """A session that counts, its person and the grants they hold now."""
 
-    session: Session
-    account: Account
+    session_id: int
+    created_at: datetime
+    last_seen_at: datetime
+    account_id: int
+    public_id: str
+    full_name: str
     grants: tuple[Grant, ...]
 
 
@@ -77,26 +84,47 @@ def holds_role(
 
 
 def find_live_session(token_hash: str, now: datetime) -> LiveSession | None:
-    """One query: the session, its account and every live grant. None when any of them has ended."""
-    query = (
-        select(Session, Account, RoleGrant, Unit)
+    """One query: the session, its account and every live grant. None when any of them has ended.
+
+    Every page asks it, so it reads columns, not entities.
+    """
+    rows = db.session.execute(_live_session(), {"token_hash": token_hash, "now": now}).all()
+    if not rows:
+        return None
+    grants = tuple(
+        Grant(Role(row.role), contest_id=row.contest_id, unit_series=row.series_code, unit_path=row.path)
+        for row in rows
+        if row.role is not None
+    )
+    first = rows[0]
+    return LiveSession(first[0], first[1], first[2], first[3], first[4], first[5], grants)
+
+
+@lru_cache(maxsize=1)
+def _live_session() -> Select[Any]:
+    now = bindparam("now", type_=UTCDateTime)
+    is_live = and_(RoleGrant.valid_from <= now, or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > now))
+    person = (
+        Session.id,
+        Session.created_at,
+        Session.last_seen_at,
+        Account.id,
+        Account.public_id,
+        Account.full_name,
+    )
+    return (
+        select(*person, RoleGrant.role, RoleGrant.contest_id, Unit.series_code, Unit.path)
         .join(Account, Account.id == Session.account_id)
-        .outerjoin(RoleGrant, and_(RoleGrant.account_id == Account.id, _is_live(now)))
+        .outerjoin(RoleGrant, and_(RoleGrant.account_id == Account.id, is_live))
         .outerjoin(Unit, Unit.id == RoleGrant.unit_id)
         .where(
-            Session.token_hash == token_hash,
+            Session.token_hash == bindparam("token_hash"),
             Session.ended_at.is_(None),
             Session.expires_at > now,
             Account.disabled_at.is_(None),
         )
         .order_by(RoleGrant.id)
     )
-    rows = db.session.execute(query).all()
-    if not rows:
-        return None
-    session, account = rows[0][0], rows[0][1]
-    grants = tuple(_grant(row, unit) for _, _, row, unit in rows if row is not None)
-    return LiveSession(session, account, grants)
 
 
 def live_sessions(account_id: int, now: datetime) -> Sequence[Session]:

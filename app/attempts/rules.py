@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.contests.draw import draw, number_stream, shuffle_with_pins
+from app.contests.rules import GRACE as CONTEST_GRACE
 from app.contests.rules import KEY_VOIDED
 from app.errors import BadInput, DomainError
 
-GRACE = timedelta(seconds=30)
+GRACE = CONTEST_GRACE
 LETTERS = "ABCDEFGH"
 MAX_PREDICTION = 99_999_999
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

@@ -17,14 +17,12 @@ HEADERS = {
 
 
 def init_app(app: Flask, *, is_https: bool) -> None:
-    headers = HEADERS | (
-        {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if is_https else {}
-    )
+    https = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if is_https else {}
+    headers = [*HEADERS.items(), *https.items()]
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.extend(headers)
+        if request.endpoint != "static" and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
         return response

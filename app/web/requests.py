@@ -6,7 +6,6 @@ from typing import Any
 from flask import Flask, Request, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.routing import IntegerConverter
-from werkzeug.utils import cached_property
 
 from app.errors import BadInput
 from app.extensions import SAFE_METHODS
@@ -31,13 +30,20 @@ class KheoRequest(Request):
     max_form_memory_size = MAX_BODY_BYTES
     max_form_parts = MAX_FIELDS
 
-    @cached_property
+    @property
     def form(self) -> ImmutableMultiDict[str, str]:
-        return _clean_fields(super().form)
+        """Cleaned anew at every access until it is clean, so that nobody ever gets the raw fields."""
+        return self._cleaned("form", super().form)
 
-    @cached_property
+    @property
     def args(self) -> ImmutableMultiDict[str, str]:
-        return _clean_fields(super().args)
+        return self._cleaned("args", super().args)
+
+    def _cleaned(self, name: str, fields: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+        cleaned: dict[str, ImmutableMultiDict[str, str]] = self.__dict__.setdefault("cleaned", {})
+        if name not in cleaned:
+            cleaned[name] = _clean_fields(fields)
+        return cleaned[name]
 
     def json_object(self, allowed: frozenset[str]) -> dict[str, Any]:
         """The body as a JSON object with no other keys than `allowed`. Raises BadInput."""
@@ -83,7 +89,7 @@ def check_origin() -> None:
     if request.method in SAFE_METHODS:
         return
     origin = request.headers.get("Origin")
-    if origin is not None and origin != request.host_url.rstrip("/"):
+    if origin is not None and origin != f"{request.scheme}://{request.host}":
         raise BadInput("Yêu cầu đến từ một trang khác.")
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise BadInput("Yêu cầu đến từ một trang khác.")

@@ -186,7 +186,7 @@ def test_the_result_shows_the_score_but_no_key_while_the_round_is_open(attempt_u
     client.post(f"{attempt_url}/nop-bai", data={"q1": "A"})
     page = client.get(f"{attempt_url}/ket-qua").text
     score = db.session.scalars(select(Attempt.score)).one()
-    assert f"{score}/10" in page
+    assert f"<strong>{score}</strong>/10" in page
     assert "Giải thích mẫu" not in page
 
 
