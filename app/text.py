@@ -24,7 +24,7 @@ def clean(value: str) -> str:
         if (
             character == "\ufffd"
             or character in _INVISIBLE
-            or unicodedata.category(character) in ("Cc", "Cs")
+            or unicodedata.category(character) in ("Cc", "Cs", "Co")
         ):
             raise BadInput("Nội dung có ký tự không hợp lệ.")
     return normalised

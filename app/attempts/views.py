@@ -2,15 +2,18 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.accounts.rules import Origin, address_prefix
 from app.attempts import forms, queries, rules, services
+from app.cache import remembered
 from app.contests import wording
 from app.errors import BadInput
 from app.extensions import db, login_manager
@@ -20,6 +23,7 @@ from app.web.limits import SEARCH_LIMIT, limiter
 from app.web.sessions import current_token_hash
 
 bp = Blueprint("attempts", __name__, template_folder="templates")
+NUMBER_MARK = "\ue000"  # stands for a question's number; the input gateway lets no such sign into a text
 START_FIELDS = {"csrf_token", "unit", "unit_search"}
 CODE = re.compile(r"[2-9A-HJ-NP-Z]{12}\Z")
 
@@ -61,7 +65,8 @@ def show(public_id: str) -> BaseResponse | str:
     return render_template(
         "attempts/show.html",
         attempt=own.row,
-        questions=questions,
+        question_count=len(questions),
+        question_steps=[_question_step(question, len(questions)) for question in questions],
         sheet=own.sheet,
         last_saved_at=own.last_saved_at,
         answered_count=sum(bool(question.chosen) for question in questions),
@@ -183,6 +188,24 @@ def receipt(code: str = "") -> str | Response:
         contest=contest,
         is_sound=digest == attempt.digest,
     )
+
+
+def _question_step(question: queries.PageQuestion, count: int) -> Markup:
+    """The question's part of the page. Rendering it is the dearest part of a start, so a process keeps
+    it per displayed wording; only its number and what is chosen differ between papers."""
+
+    def render() -> str:
+        macros: Any = current_app.jinja_env.get_template("macros/quiz.html").module
+        step: Markup = macros.question_step(
+            NUMBER_MARK, count, question.stem, question.options, "", question.is_multiple
+        )
+        return str(step)
+
+    step = remembered("question step", (question.stem, question.options, count), render)
+    step = step.replace(NUMBER_MARK, str(question.position))
+    for letter in question.chosen:
+        step = step.replace(f'value="{letter}"', f'value="{letter}" checked')
+    return Markup(step)  # noqa: S704 -- the macro escaped every text
 
 
 def _origin() -> Origin:

@@ -5,13 +5,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, url_for
 
 VERSION_LENGTH = 10
 
 
 def init_app(app: Flask) -> None:
     folder = Path(str(app.static_folder))
+
+    @app.template_global()
+    @lru_cache(maxsize=64)
+    def static_url(filename: str) -> str:
+        """The address of one of our files, built once per process."""
+        return url_for("static", filename=filename)
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
