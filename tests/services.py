@@ -151,7 +151,7 @@ class Server:
         """Crash: kill -9 of every process of the server; the data stay."""
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
-            pids = [self._process.pid, *_descendants(self._process.pid)]
+            pids = [self._process.pid, *descendants(self._process.pid)]
             for pid in pids:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -183,7 +183,7 @@ class Server:
             "stderr": subprocess.STDOUT,
             "cwd": self.folder,
             "start_new_session": True,
-            "preexec_fn": _die_with_parent(self.death_signal),
+            "preexec_fn": die_with_parent(self.death_signal),
         }
         if os.geteuid() == 0:
             options |= {"user": NOBODY, "group": NOBODY, "extra_groups": []}
@@ -273,7 +273,7 @@ class RedisServer(Server):
         return True
 
 
-def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
+def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
     """For the child, between fork and exec: the kernel sends it the signal when its parent is gone."""
     parent = os.getpid()
 
@@ -325,7 +325,7 @@ def _is_running(pid: int) -> bool:
     return state is not None and state[0] not in "ZX"
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     running = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     children = [child for child in running if (_process_state(child) or ("", 0))[1] == pid]
-    return children + [grandchild for child in children for grandchild in _descendants(child)]
+    return children + [grandchild for child in children for grandchild in descendants(child)]
