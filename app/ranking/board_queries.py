@@ -27,7 +27,7 @@ from app.ranking.rules import Board
 from app.text import public_name
 from app.units.models import Unit
 
-TOP_LINES = 50
+TOP_LINES = 20
 PAGE_LINES = 20
 
 

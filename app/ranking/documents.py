@@ -24,7 +24,12 @@ MISSING_PANGO = (
 )
 STYLE = Path(__file__).with_name("templates") / "ranking" / "annex.css"
 FONTS = fontpkg_be_vietnam_pro.ROOT / "files"
-FACES = (("Regular", "400", "normal"), ("Bold", "700", "normal"), ("Italic", "400", "italic"))
+# One whole family with every Vietnamese letter: as offices expect it where it is installed (Debian's
+# stand-in for Times New Roman lacks half the letters), in the end the bundled one.
+FACES = {
+    "normal": ("Times New Roman", "Tinos", "DejaVu Serif", FONTS / "BeVietnamPro-Regular.ttf"),
+    "bold": ("Times New Roman Bold", "Tinos Bold", "DejaVu Serif Bold", FONTS / "BeVietnamPro-Bold.ttf"),
+}
 QR_SCALE = 3
 
 
@@ -43,12 +48,12 @@ def pdf_of(html: str) -> bytes:
 
 
 def _faces() -> str:
-    """The bundled family, for machines without a Times-like font."""
-    return "".join(
-        f'@font-face{{font-family:"Be Vietnam Pro";font-weight:{weight};font-style:{style};'
-        f"src:url({(FONTS / f'BeVietnamPro-{name}.ttf').as_uri()})}}"
-        for name, weight, style in FACES
-    )
+    """The family "Annex" in two weights."""
+    rules = ""
+    for weight, (*names, bundled) in FACES.items():
+        sources = [f'local("{name}")' for name in names] + [f"url({Path(bundled).as_uri()})"]
+        rules += f'@font-face{{font-family:"Annex";font-weight:{weight};src:{",".join(sources)}}}'
+    return rules
 
 
 def qr_of(address: str) -> str:

@@ -75,6 +75,7 @@ def _index(found: Round, **wrong_forms: BaseForm) -> tuple[str, int]:
     if search:
         lines = review_queries.find_people(found, freeze, search)
     revisions = queries.revisions_of(found.id)
+    decisions = review_queries.decision_lines(found)
     forms: dict[str, Any] = {
         "freeze_form": FreezeForm(reason="" if freeze else FIRST_FREEZE, formdata=None),
         "approve_form": ApproveForm(body_sha256=freeze.body_sha256 if freeze else "", formdata=None),
@@ -87,12 +88,12 @@ def _index(found: Round, **wrong_forms: BaseForm) -> tuple[str, int]:
         managed=found.contest,
         round=found,
         review=review,
-        steps=review.steps(found.contest.label),
+        steps=review.steps(found.contest.label, found.closes_at, len(decisions)),
         lines=lines,
         search=search,
         page=page,
         last_page=review_queries.count_pages(freeze) if freeze else 1,
-        decisions=review_queries.decision_lines(found),
+        decisions=decisions,
         revisions=revisions,
         documents=queries.files_of(revisions[0]) if revisions else {},
         names=review_queries.names_of(actors),

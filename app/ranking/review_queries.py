@@ -14,6 +14,7 @@ from app.contests.queries import state_of
 from app.contests.rules import RoundState
 from app.enrolments.models import Enrolment
 from app.extensions import db
+from app.formats import vn_datetime
 from app.jobs.models import Job
 from app.ranking import live_queries, queries
 from app.ranking.models import Decision, Freeze, FrozenLine, LiveBoard, Revision
@@ -31,6 +32,7 @@ class Step(NamedTuple):
 
     name: str
     state: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,21 @@ class Review:
             return 2
         return 5 if self.published is not None else 3
 
-    def steps(self, label: str) -> list[Step]:
+    def steps(self, label: str, closes_at: datetime, decision_count: int) -> list[Step]:
         current = self.current_step
-        names = [name.format(label=label) for name in STEPS]
+        freeze, revision = self.freeze, self.published
+        notes = (
+            vn_datetime(closes_at),
+            f"lần {freeze.number}, {vn_datetime(freeze.frozen_at)}"
+            if freeze and freeze.frozen_at
+            else "chưa chốt",
+            f"{decision_count} quyết định" if decision_count else "chưa có quyết định nào",
+            "người thứ hai đã duyệt" if revision else "cần người thứ hai",
+            f"bản {revision.number}, {vn_datetime(revision.published_at)}" if revision else "chưa công bố",
+        )
         states = ["done" if n < current else "current" if n == current else "later" for n in range(5)]
-        return [Step(name, state) for name, state in zip(names, states, strict=True)]
+        names = (name.format(label=label) for name in STEPS)
+        return [Step(*step) for step in zip(names, states, notes, strict=True)]
 
 
 class ReviewLine(NamedTuple):
