@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
-from app.accounts.models import Account, Trace
+from app.accounts.models import Account
 from app.accounts.rules import Origin, trace_delete_on
 from app.attempts import queries, rules
 from app.attempts import statements as sql
@@ -54,7 +54,7 @@ def start_attempt(
     """
     parameters = {"token_hash": token_hash, "slug": slug, "number": number, "now": now}
     for _try in range(MAX_START_TRIES):
-        context = db.session.execute(sql.statement(sql.START_CONTEXT), parameters).one_or_none()
+        context = sql.run(sql.START_CONTEXT, parameters).one_or_none()
         if context is None:
             return None
         if context.open_id is not None:
@@ -104,7 +104,7 @@ def _insert_attempt(context: Row[Any], origin: Origin, now: datetime) -> str | N
         "deadline_at": deadline_at,
         "accept_until": deadline_at + rules.GRACE,
     }
-    attempt_id = db.session.execute(sql.statement(sql.START), values).scalar_one_or_none()
+    attempt_id = sql.run(sql.START, values).scalar_one_or_none()
     if attempt_id is None:
         return None
     _leave_trace(context.account_id, attempt_id, origin, now)
@@ -115,13 +115,12 @@ def _leave_trace(account_id: int, attempt_id: int, origin: Origin, now: datetime
     trace = {
         "account_id": account_id,
         "attempt_id": attempt_id,
-        "kind": "start",
-        "at": now,
+        "now": now,
         "address_prefix": origin.address_prefix,
         "device_hash": origin.device_hash,
         "delete_on": trace_delete_on(local_day(now)),
     }
-    db.session.execute(insert(Trace).values(trace))
+    sql.run(sql.TRACE, trace)
 
 
 def new_receipt_code() -> str:
@@ -189,7 +188,7 @@ def submit_attempt(
     Raises SaveRefused("mismatch" or "not_offered") and then nothing is closed.
     """
     parameters = {"token_hash": token_hash, "public_id": public_id, "now": now}
-    row = db.session.execute(sql.statement(sql.LOCK_OWN), parameters).one_or_none()
+    row = sql.run(sql.LOCK_OWN, parameters).one_or_none()
     if row is None:
         return None
     if row.closed_at is not None:
@@ -202,7 +201,7 @@ def submit_attempt(
 
 def close_overdue(attempt_id: int, *, now: datetime) -> None:
     """Close one attempt whose grace has passed; does nothing when somebody else closed it."""
-    row = db.session.execute(sql.statement(sql.LOCK_BY_ID), {"attempt_id": attempt_id}).one_or_none()
+    row = sql.run(sql.LOCK_BY_ID, {"attempt_id": attempt_id}).one_or_none()
     if row is not None and now > row.accept_until:
         _close(row, now)
 
@@ -223,7 +222,7 @@ def _close(row: Row[Any], now: datetime) -> None:
         "key_version": row.latest_key,
         "score": closing.score,
     }
-    db.session.execute(sql.statement(sql.CLOSE), values)
+    sql.run(sql.CLOSE, values)
 
 
 def extend_round(found: Round, closes_at: datetime, *, reason: str, actor_id: int, now: datetime) -> int:

@@ -1,12 +1,24 @@
 """The statements of the hot path: one guarded statement per act, shared with no ORM object."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Executable, Integer, String, bindparam, text
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    Date,
+    Executable,
+    Integer,
+    LargeBinary,
+    String,
+    bindparam,
+    text,
+)
 from sqlalchemy.types import TypeEngine
 
+from app.extensions import db
 from app.sql import dialect_name, for_dialect
 from app.types import UTCDateTime
 
@@ -54,6 +66,11 @@ FROM rounds a WHERE a.id = :round_id AND a.closes_at = :closes_at
 {share}
 ON CONFLICT DO NOTHING
 RETURNING id
+"""
+
+TRACE = """
+INSERT INTO traces (account_id, attempt_id, kind, at, address_prefix, device_hash, delete_on)
+VALUES (:account_id, :attempt_id, 'start', :now, :address_prefix, :device_hash, :delete_on)
 """
 
 ATTEMPT_COLUMNS = """
@@ -104,6 +121,8 @@ KINDS: dict[str, TypeEngine[Any]] = {
     "answered_count": Integer(),
     "key_version": Integer(),
     "score": Integer(),
+    "device_hash": LargeBinary(),
+    "delete_on": Date(),
 }
 RETURNED_MOMENTS = (
     *(
@@ -120,6 +139,11 @@ RETURNED_MOMENTS = (
 
 
 WORD = re.compile(r"\w+")
+
+
+def run(template: str, parameters: Mapping[str, object]) -> CursorResult[Any]:
+    """Run the template in the session's transaction, past the ORM's own layer."""
+    return db.session.connection().execute(statement(template), parameters)
 
 
 def statement(template: str) -> Executable:

@@ -13,11 +13,11 @@ VERSION_LENGTH = 10
 def init_app(app: Flask) -> None:
     folder = Path(str(app.static_folder))
 
-    @app.template_global()
-    @lru_cache(maxsize=64)
-    def static_url(filename: str) -> str:
-        """The address of one of our files, built once per process."""
-        return url_for("static", filename=filename)
+    @app.template_global("url_for")
+    @lru_cache(maxsize=4096)
+    def address_of(endpoint: str, **values: Any) -> str:
+        """Templates write only local addresses, which follow from endpoint and values alone."""
+        return url_for(endpoint, **values)
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
