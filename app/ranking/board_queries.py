@@ -14,7 +14,7 @@ from app.accounts.rules import age_on
 from app.attempts.models import Attempt
 from app.attempts.queries import policy_of
 from app.contests.models import Round
-from app.contests.policy import Policy, prediction_distance
+from app.contests.policy import Leagues, Policy, prediction_distance
 from app.contests.queries import state_of
 from app.contests.rules import cells_of, paper_size
 from app.enrolments.models import Enrolment
@@ -109,11 +109,11 @@ def _figures(board: Board, policy: Policy, freeze: Freeze | None, live: LiveBoar
     return Figures(**freeze.figures) if board is not Board.LIVE and freeze and freeze.figures else None
 
 
-def leagues_of(found: Round, shown: PublicBoard) -> Sequence[str]:
-    """The leagues with anybody in them."""
+def leagues_of(shown: PublicBoard) -> Sequence[str]:
+    """The leagues that a board is divided in: those with anybody in them once it is frozen."""
     if shown.freeze is not None:
         return sorted(shown.freeze.line_counts or {})
-    return live_queries.live_leagues(found.id) if shown.board is Board.LIVE else []
+    return ["inside", "outside"] if shown.policy.leagues is Leagues.BY_SCOPE else [""]
 
 
 def top_lines(found: Round, shown: PublicBoard, league: str) -> list[BoardLine]:
@@ -158,13 +158,16 @@ def frozen_page(
     found: Round, shown: PublicBoard, league: str, page: int, *, size: int = PAGE_LINES
 ) -> list[BoardLine]:
     """One page (from 1) of a league of a frozen or official board."""
-    in_order = _lines_query(shown, league).order_by(FrozenLine.position)
-    return _as_board_lines(found, shown, in_order.offset((page - 1) * size).limit(size))
+    counts = (shown.freeze.line_counts or {}) if shown.freeze else {}
+    before = sum(count for code, count in counts.items() if code < league) + (page - 1) * size
+    last = min(before + size, before - (page - 1) * size + counts.get(league, 0))
+    query = _lines_query(shown).where(FrozenLine.position.between(before + 1, last))
+    return _as_board_lines(found, shown, query.order_by(FrozenLine.position))
 
 
 def find_line(found: Round, shown: PublicBoard, contestant_no: int) -> BoardLine | None:
     """The line of a contestant number, in whatever league."""
-    query = _lines_query(shown, None).join(Enrolment, Enrolment.id == FrozenLine.enrolment_id)
+    query = _lines_query(shown).join(Enrolment, Enrolment.id == FrozenLine.enrolment_id)
     lines = _as_board_lines(found, shown, query.where(Enrolment.contestant_no == contestant_no))
     return lines[0] if lines else None
 
@@ -174,10 +177,8 @@ def count_pages(shown: PublicBoard, league: str) -> int:
     return max(1, -(-counts.get(league, 0) // PAGE_LINES))
 
 
-def _lines_query(shown: PublicBoard, league: str | None) -> Select[tuple[FrozenLine]]:
-    freeze_id = shown.freeze.id if shown.freeze else 0
-    query = select(FrozenLine).where(FrozenLine.freeze_id == freeze_id)
-    return query if league is None else query.where(FrozenLine.league == league)
+def _lines_query(shown: PublicBoard) -> Select[tuple[FrozenLine]]:
+    return select(FrozenLine).where(FrozenLine.freeze_id == (shown.freeze.id if shown.freeze else 0))
 
 
 def _as_board_lines(found: Round, shown: PublicBoard, query: Select[tuple[FrozenLine]]) -> list[BoardLine]:

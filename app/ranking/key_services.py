@@ -19,7 +19,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.files.services import store_file
 from app.jobs.services import request_job
-from app.ranking import freeze_queries, rules
+from app.ranking import rules
 from app.ranking.models import Regrade
 
 REGRADE_JOB = "regrade_round"
@@ -157,8 +157,3 @@ def list_of(changes: Sequence[tuple[int, int, int]]) -> bytes:
 
 def find_regrade(round_id: int, key_version: int) -> Regrade | None:
     return db.session.get(Regrade, (round_id, key_version))
-
-
-def has_pending_regrade(round_id: int) -> bool:
-    """Is any attempt still graded by an older version of the key?"""
-    return freeze_queries.has_attempts_of_other_key(round_id, get_latest_key(round_id).version)

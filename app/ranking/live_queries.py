@@ -102,11 +102,6 @@ def top_standings(round_id: int, league: str, limit: int) -> Sequence[Row[Any]]:
     return db.session.execute(query).all()
 
 
-def live_leagues(round_id: int) -> Sequence[str]:
-    query = select(Standing.league).where(Standing.round_id == round_id, Standing.sort_key.is_not(None))
-    return sorted(db.session.scalars(query.distinct()))
-
-
 def boards_to_keep_fresh(now: datetime) -> Sequence[int]:
     """Rounds with a live board that are open or closed a short while ago."""
     query = select(Round.id).join(LiveBoard, LiveBoard.round_id == Round.id)

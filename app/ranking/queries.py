@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from app.attempts.models import Attempt
 from app.contests.queries import get_latest_key
-from app.enrolments.models import Enrolment
 from app.extensions import db
 from app.jobs.models import Job
 from app.jobs.services import MAX_TRIES
@@ -57,11 +56,6 @@ def is_out_of_date(freeze: Freeze) -> bool:
     return decided != freeze.decision_ids or get_latest_key(freeze.round_id).version != freeze.key_version
 
 
-def get_decision(round_id: int, decision_id: int) -> Decision:
-    """A decision of this round. Raises NoResultFound."""
-    return db.session.scalars(select(Decision).filter_by(round_id=round_id, id=decision_id)).one()
-
-
 def find_active_decision(
     round_id: int, kind: str, *, enrolment_id: int, attempt_id: int | None
 ) -> Decision | None:
@@ -81,12 +75,6 @@ def get_closed_attempt(round_id: int, public_id: str) -> Attempt:
     query = select(Attempt).where(
         Attempt.round_id == round_id, Attempt.public_id == public_id, Attempt.closed_at.is_not(None)
     )
-    return db.session.scalars(query).one()
-
-
-def get_contestant(contest_id: int, contestant_no: int) -> Enrolment:
-    """Raises NoResultFound."""
-    query = select(Enrolment).filter_by(contest_id=contest_id, contestant_no=contestant_no)
     return db.session.scalars(query).one()
 
 

@@ -142,8 +142,10 @@ def _failure_of(pending: Freeze, now: datetime) -> str | None:
 
 def review_page(freeze: Freeze, page: int) -> list[ReviewLine]:
     """One page (from 1) of the frozen lines, league by league."""
-    query = _people_query(freeze, inner=True).order_by(FrozenLine.position)
-    return _lines(query.offset((page - 1) * PAGE_LINES).limit(PAGE_LINES))
+    first = (page - 1) * PAGE_LINES + 1
+    query = _people_query(freeze, inner=True)
+    query = query.where(FrozenLine.position.between(first, first + PAGE_LINES - 1))
+    return _lines(query.order_by(FrozenLine.position))
 
 
 def count_pages(freeze: Freeze) -> int:

@@ -25,7 +25,6 @@ from app.ranking.board_queries import BoardLine, PublicBoard
 from app.ranking.models import Revision
 from app.ranking.rules import Board
 from app.text import parse_integer
-from app.web.limits import SEARCH_LIMIT, limiter
 
 ROUND_NUMBER = "int(min=1, max=9999)"
 REVISION_NUMBER = "int(min=1, max=9999)"
@@ -55,7 +54,6 @@ class Rendered(NamedTuple):
 
 
 @bp.get("/bang-xep-hang")
-@limiter.limit(SEARCH_LIMIT)
 def leaderboard(slug: str, number: int) -> BaseResponse | str:
     """The provisional board where it may be shown, otherwise why not and from when."""
     now = clock.now()
@@ -64,7 +62,7 @@ def leaderboard(slug: str, number: int) -> BaseResponse | str:
     if shown.board is Board.OFFICIAL:
         return redirect(url_for("ranking.result", slug=slug, number=number))
     own = _own_result(found, shown)
-    leagues = board_queries.leagues_of(found, shown)
+    leagues = board_queries.leagues_of(shown)
     league = _chosen_league(leagues, own)
     has_lines = shown.board in (Board.LIVE, Board.FROZEN)
     return render_template(
@@ -75,7 +73,6 @@ def leaderboard(slug: str, number: int) -> BaseResponse | str:
 
 
 @bp.get("/ket-qua")
-@limiter.limit(SEARCH_LIMIT)
 def result(slug: str, number: int) -> BaseResponse | str:
     """The newest official revision, or an older one as ?ban=; before publication the provisional board."""
     now = clock.now()
@@ -87,7 +84,7 @@ def result(slug: str, number: int) -> BaseResponse | str:
             raise NoResultFound
         return redirect(url_for("ranking.leaderboard", slug=slug, number=number))
     own = _own_result(found, shown)
-    leagues = board_queries.leagues_of(found, shown)
+    leagues = board_queries.leagues_of(shown)
     league = _chosen_league(leagues, own)
     page, last_page = _number_of("trang", LAST_PAGE) or 1, board_queries.count_pages(shown, league)
     if page > last_page:

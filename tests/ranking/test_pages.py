@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from base64 import b64decode
@@ -273,6 +274,22 @@ def test_pages_of_a_long_result(sit, freeze, publish, client):
     assert client.get(RESULT).text.count('class="cell-lead"') == 20
     assert client.get(f"{RESULT}?trang=2").text.count('class="cell-lead"') == 3
     assert client.get(f"{RESULT}?trang=3").status_code == 404
+
+
+@pytest.mark.parametrize("preset", ["cao-bang"])
+def test_each_league_has_pages_of_its_own(sit, freeze, publish, client):
+    for league, count in (("inside", 22), ("outside", 3)):
+        for prediction in range(count):
+            sit(prediction=prediction, league=league, seconds=60 + prediction)
+    publish(freeze())
+
+    def ranks(query):
+        return re.findall(r'<span class="medal[^>]*>(\d+)<', client.get(f"{RESULT}?{query}").text)
+
+    assert ranks("khoi=inside") == [str(rank) for rank in range(1, 21)]
+    assert ranks("khoi=inside&trang=2") == ["21", "22"]
+    assert ranks("khoi=outside") == ["1", "2", "3"]
+    assert client.get(f"{RESULT}?khoi=outside&trang=2").status_code == 404
 
 
 @pytest.mark.parametrize(
