@@ -214,17 +214,18 @@ def count_referred(account_id: int, round_id: int) -> tuple[int, int]:
     return brought, took_part
 
 
-def people_brought(account_id: int) -> list[tuple[Account, str]]:
-    """(account, its unit) of those whom this account brought, by registration; PEOPLE_SHOWN at most."""
+def people_brought(account_id: int) -> tuple[int, list[tuple[Account, str]]]:
+    """How many this account brought, and (account, its unit) of the first PEOPLE_SHOWN by registration."""
     query = (
-        select(Account, Unit.full_name)
+        select(Account, Unit.full_name, func.count().over())
         .join(Referral, Referral.account_id == Account.id)
         .join(Unit, Unit.id == Account.unit_id)
         .where(Referral.referrer_id == account_id)
         .order_by(Account.id)
         .limit(PEOPLE_SHOWN)
     )
-    return [(account, unit_name) for account, unit_name in db.session.execute(query)]
+    rows = db.session.execute(query).all()
+    return (rows[0][2] if rows else 0), [(account, unit_name) for account, unit_name, _ in rows]
 
 
 def needs_unit(unit: Unit, contest: Contest) -> bool:

@@ -193,7 +193,7 @@ def account() -> str:
     person = db.session.get_one(Account, current_user.account_id)
     unit = get_unit_of(person)
     contest = find_current_contest(now)
-    brought = queries.people_brought(person.id)
+    brought_count, brought = queries.people_brought(person.id)
     return render_template(
         "portal/account.html",
         contest=contest,
@@ -203,6 +203,7 @@ def account() -> str:
         parent=find_parent(unit),
         consents=consents_given(person.id),
         brought=brought,
+        brought_count=brought_count,
         **_invitation(person, contest),
         **(_weeks_together(person, brought, contest, now) if contest else {}),
     )

@@ -7,6 +7,7 @@ import pytest
 
 from app.accounts.consent_wording import NOTICE, TEXTS
 from app.accounts.rules import TRACES_KEPT
+from app.portal import queries
 from tests import world as worlds
 from tests.portal.weeks import FIRST, WEEK, closing, opening, page_of
 
@@ -123,6 +124,18 @@ def test_a_full_mat_of_another_is_told(in_week_3, read, clock_at, signed_in, per
     signed_in()
 
     assert "Đủ 5 tuần" in read(ACCOUNT)
+
+
+def test_a_long_list_says_that_it_is_cut(in_week_3, read, signed_in, person, bring, monkeypatch):
+    monkeypatch.setattr(queries, "PEOPLE_SHOWN", 2)
+    for _ in range(3):
+        bring(person)
+    signed_in()
+
+    words = read(ACCOUNT)
+
+    assert "Giới thiệu người thân 3 " in words
+    assert "Hiện 2 người đăng ký đầu tiên trong 3 người." in words
 
 
 def test_nobody_is_shown_whom_another_brought(in_week_3, read, client, login, person, bring):
