@@ -64,9 +64,9 @@ def _insert(values: dict[str, object]) -> Enrolment:
 def contest_unit(contest: Contest, account: Account, unit_code: str | None) -> Unit:
     """The commune that counts for this contest. Raises UnitUnknown."""
     own = db.session.get_one(Unit, account.unit_id)
-    chosen = own if own.series_code == contest.series_code else None
-    if chosen is None and unit_code:
-        chosen = find_unit(contest.series_code, unit_code)
+    if own.series_code == contest.series_code and is_selectable(own):
+        return own
+    chosen = find_unit(contest.series_code, unit_code) if unit_code else None
     if chosen is None or not is_selectable(chosen):
         raise rules.UnitUnknown
     return chosen
