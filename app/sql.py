@@ -1,11 +1,14 @@
 """The few words of SQL that PostgreSQL and SQLite spell differently."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import psycopg
 from psycopg import sql
-from sqlalchemy import Table, insert
+from psycopg.rows import namedtuple_row
+from sqlalchemy import Connection, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
 from app.extensions import db
@@ -22,6 +25,29 @@ def for_dialect(template: str) -> str:
     """Fill {lock} (row lock on alias a) and {matches} (pattern match) for the engine in use."""
     name = dialect_name()
     return template.format(lock=ROW_LOCK[name].format(alias="a"), matches=MATCHES[name])
+
+
+def fetch(connection: Connection, query: str, parameters: Mapping[str, object]) -> list[Any]:
+    """PostgreSQL's rows as named tuples, from the driver itself: for hot statements with wide rows.
+
+    `query` has psycopg's parameters, %(name)s. Errors are SQLAlchemy's, and a broken connection leaves
+    the pool, as with every other statement.
+    """
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor(row_factory=namedtuple_row) as cursor:
+            found: list[Any] = cursor.execute(query, parameters).fetchall()
+    except psycopg.Error as error:
+        is_broken = bool(driver.closed)
+        if is_broken:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            *(query, None, error, psycopg.Error),
+            hide_parameters=True,
+            connection_invalidated=is_broken,
+            dialect=connection.dialect,
+        ) from error
+    return found
 
 
 def insert_new(model: type[DeclarativeBase], values: dict[str, Any]) -> Any:

@@ -61,7 +61,7 @@ class OwnAttempt:
 def find_own_attempt(token_hash: str, public_id: str, now: datetime) -> OwnAttempt | None:
     """The attempt of the session's account, or None. An overdue one reads as closed (nothing is stored)."""
     parameters = {"token_hash": token_hash, "public_id": public_id, "now": now}
-    row = sql.run(sql.OWN_PAGE, parameters).one_or_none()
+    row = sql.find_row(sql.OWN_PAGE, parameters)
     if row is None:
         return None
     if row.closed_at is not None:
@@ -76,7 +76,7 @@ def find_own_attempt(token_hash: str, public_id: str, now: datetime) -> OwnAttem
 
 def saves_of(attempt_id: int) -> Sequence[Row[Any]]:
     """(answers, prediction, received_at) of every save, oldest first."""
-    return sql.run(sql.SAVES, {"attempt_id": attempt_id}).all()
+    return sql.rows(sql.SAVES, {"attempt_id": attempt_id})
 
 
 def stored_closing(row: Row[Any]) -> rules.Closing:

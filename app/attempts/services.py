@@ -54,7 +54,7 @@ def start_attempt(
     """
     parameters = {"token_hash": token_hash, "slug": slug, "number": number, "now": now}
     for _try in range(MAX_START_TRIES):
-        context = sql.run(sql.START_CONTEXT, parameters).one_or_none()
+        context = sql.find_row(sql.START_CONTEXT, parameters)
         if context is None:
             return None
         if context.open_id is not None:
@@ -104,10 +104,10 @@ def _insert_attempt(context: Row[Any], origin: Origin, now: datetime) -> str | N
         "deadline_at": deadline_at,
         "accept_until": deadline_at + rules.GRACE,
     }
-    attempt_id = sql.run(sql.START, values).scalar_one_or_none()
-    if attempt_id is None:
+    stored = sql.find_row(sql.START, values)
+    if stored is None:
         return None
-    _leave_trace(context.account_id, attempt_id, origin, now)
+    _leave_trace(context.account_id, stored.id, origin, now)
     return public_id
 
 
@@ -151,7 +151,7 @@ def save(
         "pattern": rules.offered_pattern(answers, is_regex=dialect_name() == "postgresql"),
         "now": now,
     }
-    stored = connection.execute(sql.statement(sql.SAVE), parameters).one_or_none()
+    stored = sql.find_row(sql.SAVE, parameters, connection)
     if stored is not None:
         return Saved(now, stored.deadline_at)
     return _explain_refusal(connection, parameters, canonical, prediction, now)
@@ -161,7 +161,7 @@ def _explain_refusal(
     connection: Connection, parameters: dict[str, Any], canonical: str, prediction: int | None, now: datetime
 ) -> Saved:
     known = {name: parameters[name] for name in ("token_hash", "public_id", "save_id", "now")}
-    row = connection.execute(sql.statement(sql.REFUSED_SAVE), known).one_or_none()
+    row = sql.find_row(sql.REFUSED_SAVE, known, connection)
     if row is None or row.session_id is None:
         raise SaveRefused("missing")
     if row.received_at is not None:
@@ -188,7 +188,7 @@ def submit_attempt(
     Raises SaveRefused("mismatch" or "not_offered") and then nothing is closed.
     """
     parameters = {"token_hash": token_hash, "public_id": public_id, "now": now}
-    row = sql.run(sql.LOCK_OWN, parameters).one_or_none()
+    row = sql.find_row(sql.LOCK_OWN, parameters)
     if row is None:
         return None
     if row.closed_at is not None:
@@ -201,7 +201,7 @@ def submit_attempt(
 
 def close_overdue(attempt_id: int, *, now: datetime) -> None:
     """Close one attempt whose grace has passed; does nothing when somebody else closed it."""
-    row = sql.run(sql.LOCK_BY_ID, {"attempt_id": attempt_id}).one_or_none()
+    row = sql.find_row(sql.LOCK_BY_ID, {"attempt_id": attempt_id})
     if row is not None and now > row.accept_until:
         _close(row, now)
 
