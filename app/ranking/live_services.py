@@ -82,7 +82,7 @@ def _tally_round(round_id: int, claimed: Sequence[ClaimedAttempt], now: datetime
         board.attempts += sign * sum(one.attempt_count for one in counted.values())
         board.people_all_correct += sign * sum(one.is_all_correct for one in counted.values())
     board.moved += _move_cuts(round_id, old, new)
-    board.computed_at = now
+    board.computed_at = max(board.computed_at, now)
 
 
 def _lock_board(round_id: int, now: datetime) -> LiveBoard:

@@ -1,6 +1,7 @@
 """The live standings: whatever happens, they equal a count from the attempts and ranks equal a full sort."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from sqlalchemy import select, update
 from app.attempts.models import Attempt
 from app.attempts.queries import policy_of
 from app.contests import policy as policies
+from app.contests.models import Round
 from app.enrolments.models import Enrolment
+from app.extensions import db as extension
 from app.ranking import freeze_queries, jobs, key_services, live_queries, live_services, order_rules, services
 from app.ranking.models import LiveBoard, Standing, StandingCut
 from app.ranking.rules import Kind
@@ -240,4 +243,61 @@ def test_an_attempt_that_somebody_holds_is_left_for_the_next_time(sit, week, ref
 
     assert live_queries.own_rank(week.id, held.enrolment_id) is None
     assert refresh() == 1
+    check(week, db)
+
+
+@pytest.mark.postgresql_only
+def test_pullers_at_the_same_time_count_everybody_once(sit, world, app, week, db, clock_at, monkeypatch):
+    monkeypatch.setattr(jobs, "BATCH", 5)
+    monkeypatch.setattr(live_services, "CUT_EVERY", 4)
+    monkeypatch.setattr(live_services, "CUTS_REWRITTEN_AFTER", timedelta(0))
+    clock_at(NOON)
+    enrolments = [sittings.enrol(world, OPENS) for _ in range(30)]
+    for turn in (1, 2, 3):
+        for number, enrolment in enumerate(enrolments):
+            sit(by=enrolment, score=(number * turn) % 11, seconds=30 + number % 3, number=turn)
+    db.session.commit()
+
+    def pull(_number):
+        with app.app_context():
+            return jobs.refresh_standings()
+
+    with ThreadPoolExecutor(8) as threads:
+        counts = list(threads.map(pull, range(8)))
+    db.session.expire_all()
+
+    assert sum(counts) == 90
+    assert db.session.scalars(select(StandingCut)).all() != []
+    check(week, db)
+
+
+@pytest.mark.postgresql_only
+def test_decisions_while_pulling_are_followed(sit, app, week, organisers, db, clock_at, monkeypatch):
+    monkeypatch.setattr(jobs, "BATCH", 3)
+    clock_at(AFTER)
+    attempts = [sit(score=number % 11).id for number in range(24)]
+    db.session.commit()
+    organiser_id, round_id = organisers[0].id, week.id
+
+    def pull(_number):
+        with app.app_context():
+            jobs.refresh_standings()
+
+    def void(attempt_id):
+        with app.app_context():
+            query = select(Round).filter_by(id=round_id).with_for_update(key_share=True)
+            found = extension.session.scalars(query).one()
+            attempt = extension.session.get_one(Attempt, attempt_id)
+            services.void_attempt(found, attempt, actor_id=organiser_id, reason="Kiểm tra lại", now=AFTER)
+            extension.session.commit()
+
+    with ThreadPoolExecutor(4) as threads:
+        work = [threads.submit(void, one) for one in attempts[::3]]
+        work += [threads.submit(pull, number) for number in range(6)]
+        for done in work:
+            done.result()
+    jobs.refresh_standings()
+    db.session.expire_all()
+
+    assert db.session.get(LiveBoard, round_id).people == 16
     check(week, db)
