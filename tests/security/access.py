@@ -1,6 +1,5 @@
 """Who may open what: the answer each route must give to each identity, from what the route declares."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
@@ -11,6 +10,8 @@ from flask import Flask
 from app.permissions import ROLE_PERMISSIONS, Permission
 from tests.security.site import DRAFT, DRAFT_KEY, Identity, Side
 from tests.security.wire import Answer, path_of
+
+Values = dict[str, bytes]
 
 STAFF_AREAS = ("/can-bo", "/ban-to-chuc", "/quan-tri")
 SIGN_IN_PAGE = "/dang-nhap"
@@ -34,6 +35,13 @@ PUBLIC = {
     "contests.rules",
     "contests.package",
     "attempts.receipt",
+    "ranking.leaderboard",
+    "ranking.result",
+    "ranking.body",
+    "ranking.public_file",
+    "ranking.statement",
+    "ranking.annex",
+    "ranking.script",
 }
 # For whoever is signed in, about themself: another person's rows do not exist there.
 PERSONAL = {
@@ -88,16 +96,17 @@ class Route:
         listed = dict.fromkeys(PUBLIC, "public") | dict.fromkeys(PERSONAL, "personal")
         return self.scope or listed.get(self.endpoint, "")
 
-    def paths(self, side: Side) -> Iterator[bytes]:
-        """Addresses of everything on this side that the route can show."""
-        for values in product(*(values_of(self.endpoint, name, side) for name in self.parameters)):
-            yield path_of(
-                self.rule, dict(zip(self.parameters, (value.encode() for value in values), strict=True))
-            )
+    def addresses(self, side: Side) -> list[Values]:
+        """What stands for the parameters to reach everything on this side that the route can show."""
+        candidates = [values_of(self.endpoint, name, side) for name in self.parameters]
+        return [dict(zip(self.parameters, values, strict=True)) for values in product(*candidates)]
+
+    def paths(self, side: Side) -> list[bytes]:
+        return [path_of(self.rule, values) for values in self.addresses(side)]
 
     def sides(self, sides: dict[str, Side]) -> list[str]:
         """The sides that the route tells apart; the first alone when it names nothing of either."""
-        return [name for name in sides if name == "a" or [*self.paths(sides[name])] != [*self.paths(sides["a"])]]
+        return [name for name in sides if name == "a" or self.paths(sides[name]) != self.paths(sides["a"])]
 
 
 def routes_of(app: Flask) -> list[Route]:
@@ -120,22 +129,25 @@ def _route(rule: Any, view: Any) -> Route:
     )
 
 
-def values_of(endpoint: str, parameter: str, side: Side) -> tuple[str, ...]:
+def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
     """What stands in an address for a parameter; a new kind of parameter is to be named here."""
     values: dict[str, tuple[Any, ...]] = {
-        "slug": (side.slug,),
+        "slug": (side.slug, side.draft_slug),
         "number": tuple(range(1, DRAFT + 1)),
         "public_id": (side.public_id,),
         "code": (side.receipt,),
         "key": (DRAFT_KEY, "mau-1-000"),
         "token": (side.link,),
         "grant_id": (side.grant_id,),
+        "contestant_no": (side.contestant_no,),
+        "revision_number": (1,),
+        "ending": ("pdf", "xlsx"),
     }
     if parameter not in values:
         raise LookupError(f"{endpoint} has a parameter <{parameter}>: say what stands for it in values_of")
     if parameter == "public_id" and endpoint.startswith("attempts."):
-        return (side.open_attempt, side.done_attempt)
-    return tuple(map(str, values[parameter]))
+        values["public_id"] = (side.open_attempt, side.done_attempt)
+    return tuple(str(value).encode() for value in values[parameter])
 
 
 def expected(route: Route, identity: Identity, side: str) -> Outcome:

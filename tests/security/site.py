@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.accounts import services as accounts
 from app.accounts.consent_wording import Purpose
 from app.accounts.models import Account, Referral, RoleGrant
+from app.accounts.passwords import hash_password
 from app.accounts.rules import Origin
 from app.attempts import services as attempts
 from app.attempts.models import Attempt
@@ -19,11 +20,13 @@ from app.contests import services as contests
 from app.contests.models import Contest, Round
 from app.enrolments.services import enrol
 from app.extensions import db
+from app.files.services import store_file
 from app.jobs.models import Job
 from app.permissions import Role
 from app.questions.models import QuestionVersion, Topic
 from app.ranking import freeze_services
 from app.ranking import services as results
+from app.ranking.models import RevisionFile
 from app.ranking.rules import Kind
 from app.units.models import Unit
 from tests import world as worlds
@@ -31,16 +34,23 @@ from tests.factories import PASSWORD, make_account, make_grant
 from tests.isolation import open_session
 from tests.ranking import sittings
 
-NOW = datetime(2026, 3, 2, 5, tzinfo=UTC)
+NOW = datetime(2025, 3, 3, 5, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BLUEPRINT = [{"topics": ["mau"], "level": 1, "count": 2}, {"topics": ["mau"], "level": 2, "count": 1}]
 PUBLISHED, FROZEN, OPEN, DRAFT = 1, 2, 3, 4
 REASON = "Theo biên bản mẫu"
 ORIGIN = Origin("203.0.113.0/24", bytes(16))
-ROUND_COLUMNS = (
-    *("title", "last_start_at", "time_limit", "attempt_limit", "minimum_answered", "shuffles_questions"),
-    *("shuffles_options", "has_prediction", "blueprint"),
-)
+ROUND = {
+    "title": "",
+    "last_start_at": None,
+    "time_limit": 900,
+    "attempt_limit": 3,
+    "minimum_answered": 1,
+    "shuffles_questions": True,
+    "shuffles_options": True,
+    "has_prediction": True,
+    "blueprint": BLUEPRINT,
+}
 DRAFT_KEY = "cau-cho-duyet"
 
 
@@ -49,14 +59,15 @@ class Side:
     """Identifiers as addresses carry them."""
 
     slug: str
+    draft_slug: str
     public_id: str
+    phone: str
     open_attempt: str
     done_attempt: str
     receipt: str
     link: str
     grant_id: int
-    decision_id: int
-    sessions: tuple[str, ...] = ()
+    contestant_no: int
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,8 @@ def build() -> Site:
     """Needs the clock at NOW; commits."""
     units = {"a": worlds.make_units()}
     units["b"] = db.session.scalars(select(Unit).where(Unit.name == "Chiêu Vũ")).one()
-    people = {name: _person(units[side]) for name, side in _PEOPLE.items()}
+    password_hash = hash_password(PASSWORD)
+    people = {name: _person(units[side], password_hash) for name, side in _PEOPLE.items()}
     chief, second = people["chief"], people["second_chief"]
     for account in (chief, second):
         make_grant(account, Role.ORGANISER)
@@ -106,9 +118,9 @@ _PEOPLE = {
 }
 
 
-def _person(unit: Unit) -> Account:
+def _person(unit: Unit, password_hash: str) -> Account:
     account = make_account(
-        unit, password=PASSWORD, date_of_birth=date(1990, 5, 8), created_at=NOW - 100 * DAY
+        unit, password_hash=password_hash, date_of_birth=date(1990, 5, 8), created_at=NOW - 100 * DAY
     )
     accounts.give_consents(account, [Purpose.PARTICIPATION, Purpose.PUBLICATION], now=NOW - 100 * DAY)
     return account
@@ -161,21 +173,32 @@ def _side(
         found = worlds.make_round(contest, chief.id, NOW - weeks, blueprint=BLUEPRINT)
         enrolment = enrol(citizen, found, None, now=NOW - weeks + HOUR)
         done = sittings.sit(enrolment, found, started_at=NOW - weeks + HOUR, score=3, prediction=7171)
-        decision = results.decide_person(
+        results.decide_person(
             found, Kind.NO_PRIZE, enrolment.id, actor_id=chief.id, reason=REASON, now=found.closes_at + HOUR
         )
         _settle(found, chief, second, publishes=number == PUBLISHED)
     open_, handed_in = _open_round(contest, citizen, chief)
     return Side(
         slug=contest.slug,
+        draft_slug=_draft_contest(name, organiser, chief).slug,
         public_id=citizen.public_id,
+        phone=citizen.sign_in_name,
         open_attempt=open_.public_id,
         done_attempt=done.public_id,
         receipt=handed_in.receipt_code,
         link=accounts.issue_reset_link(citizen, actor_id=staff.id, now=NOW),
         grant_id=grant.id,
-        decision_id=decision.id,
+        contestant_no=enrolment.contestant_no,
     )
+
+
+def _draft_contest(name: str, organiser: Account, chief: Account) -> Contest:
+    """A contest of which everything may still be changed."""
+    contest = worlds.make_contest(chief.id, NOW - 30 * DAY, slug=f"ban-nhap-{name}")
+    make_grant(organiser, Role.ORGANISER, contest_id=contest.id)
+    window = {"opens_at": NOW + 30 * DAY, "closes_at": NOW + 36 * DAY}
+    contests.create_round(contest, ROUND | window, actor_id=chief.id, now=NOW)
+    return contest
 
 
 def _settle(found: Round, chief: Account, second: Account, *, publishes: bool) -> None:
@@ -186,6 +209,10 @@ def _settle(found: Round, chief: Account, second: Account, *, publishes: bool) -
         assert freeze.body_sha256 is not None
         results.approve_and_publish(
             found, freeze, body_sha256=freeze.body_sha256, approver_id=second.id, reason="", now=after
+        )
+        annex = store_file(b"%PDF-1.7", media_type="application/pdf", now=after)
+        db.session.add(
+            RevisionFile(round_id=found.id, number=1, kind="annex_pdf", sha256=annex, made_at=after)
         )
 
 
@@ -204,9 +231,8 @@ def _open_round(contest: Contest, citizen: Account, chief: Account) -> tuple[Att
     attempts.extend_round(
         found, found.closes_at + HOUR, reason=REASON, actor_id=chief.id, now=NOW - timedelta(minutes=4)
     )
-    values = {name: getattr(found, name) for name in ROUND_COLUMNS}
     window = {"opens_at": found.closes_at + DAY, "closes_at": found.closes_at + 6 * DAY}
-    contests.create_round(contest, values | window, actor_id=chief.id, now=NOW)
+    contests.create_round(contest, ROUND | window, actor_id=chief.id, now=NOW)
     running, handed_in = (
         db.session.scalars(
             select(Attempt).where(Attempt.round_id == found.id, Attempt.closed_at.is_(None) == is_open)

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import quote_from_bytes
 
 from flask import Flask
@@ -31,12 +32,15 @@ class Request:
     body: bytes = b""
     content_type: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    note: str = ""
 
     def __str__(self) -> str:
-        line = f"{self.method} {_short(self.path)}"
-        line += f"?{_short(self.query)}" if self.query else ""
-        line += f" [{self.content_type}] {_short(self.body)}" if self.body else ""
-        return line + "".join(f" {name}: {_short(value.encode())}" for name, value in self.headers)
+        line = f"{self.method} {shortened(self.path)}"
+        if self.note:
+            return f"{line} with {self.note}"
+        line += f"?{shortened(self.query)}" if self.query else ""
+        line += f" [{self.content_type}] {shortened(self.body)}" if self.body else ""
+        return line + "".join(f" {name}: {shortened(value.encode())}" for name, value in self.headers)
 
 
 @dataclass(frozen=True)
@@ -70,18 +74,18 @@ class Browser:
 
     def _send(self, request: Request, csrf: bool) -> Answer:
         headers = [("Cookie", self.cookie), *request.headers]
-        if csrf:
+        if csrf and b"csrf_token=" not in request.body:
             headers.append(("X-CSRFToken", self.csrf_token))
         app_iter, status, answered = run_wsgi_app(self.app, environ_of(request, headers), buffered=True)
         return Answer(int(status[:3]), answered, b"".join(app_iter))
 
-    @property
+    @cached_property
     def cookie(self) -> str:
         content = {"csrf_token": CSRF_KEY} | ({TOKEN_KEY: self.token} if self.token else {})
         signed = self.app.session_interface.get_signing_serializer(self.app).dumps(content)
         return f"{self.app.config['SESSION_COOKIE_NAME']}={signed}"
 
-    @property
+    @cached_property
     def csrf_token(self) -> str:
         return URLSafeTimedSerializer(str(self.app.secret_key), salt="wtf-csrf-token").dumps(CSRF_KEY)
 
@@ -138,6 +142,7 @@ def _unquoted(path: bytes) -> bytes:
     return re.sub(rb"%([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), path)
 
 
-def _short(value: bytes) -> str:
+def shortened(value: bytes) -> str:
+    """At most a line of it, for a message."""
     shown = repr(value)[2:-1]
     return shown if len(shown) <= 90 else f"{shown[:60]}…({len(value)} bytes)"
