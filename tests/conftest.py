@@ -96,7 +96,7 @@ def app(database):
     unexpected = errors.last_resort_count
     with database.app.app_context():
         clock.init_app(database.app, extension.engine)
-        limits.limiter.reset()
+        limits.limiter.init_app(database.app)  # with empty counts, whatever another application made of it
         cache.forget_all()
         yield database.app
         extension.session.rollback()

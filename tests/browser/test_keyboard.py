@@ -13,14 +13,17 @@ OPENS = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 MOST_TABS = 40
 
 
+NAME_OF_FOCUSED = """
+(element => element === document.body ? "" : element.innerText || element.ariaLabel || element.name || "")(
+    document.activeElement)
+"""
+
+
 def tab_to(page, name):
     """Press Tab until the focus is on the control of that name."""
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
-        focused = page.evaluate(
-            "(element => element.innerText || element.ariaLabel || element.name || '')(document.activeElement)"
-        )
-        if name in focused:
+        if name in page.evaluate(NAME_OF_FOCUSED):
             return
     pytest.fail(f"{name} is not reached by Tab")
 
