@@ -96,7 +96,7 @@ class Config:
 
     def _production_problems(self) -> list[str]:
         problems = []
-        if len(set(self.secret_key)) < MINIMUM_SECRET_LENGTH // 2:
+        if len(set(self.secret_key)) < MINIMUM_SECRET_LENGTH // 4:
             problems.append(
                 "KHEO_SECRET_KEY repeats itself: "
                 "use `python -c 'import secrets; print(secrets.token_hex(32))'`"

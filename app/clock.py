@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.extensions import autocommitting
 from app.localtime import from_local, local, local_day
@@ -17,6 +19,7 @@ from app.localtime import from_local, local, local_day
 __all__ = ["from_local", "init_app", "local", "local_day", "now", "shift"]
 
 RENEW_SECONDS = 5.0
+RETRY_SECONDS = 1.0
 
 
 class _Anchor:
@@ -26,13 +29,22 @@ class _Anchor:
         self.source: Callable[[], datetime] = _host_time
         self.moment = _host_time()
         self.read_at = float("-inf")
+        self.renew_at = float("-inf")
         self.offset = timedelta(0)
 
     def renew(self) -> None:
+        """Read the source; while it is away the monotonic clock carries the last reading on."""
         before = time.monotonic()
-        moment = self.source()
+        try:
+            moment = self.source()
+        except (DBAPIError, PoolTimeout):
+            if self.read_at == float("-inf"):
+                raise
+            self.renew_at = before + RETRY_SECONDS
+            return
         after = time.monotonic()
         self.moment, self.read_at = moment, (before + after) / 2
+        self.renew_at = after + RENEW_SECONDS
 
 
 def _host_time() -> datetime:
@@ -51,12 +63,12 @@ def init_app(app: Flask, engine: Engine) -> None:
         return moment.astimezone(UTC)
 
     _anchor.source = _host_time if engine.dialect.name == "sqlite" else database_time
-    _anchor.read_at = float("-inf")
+    _anchor.read_at = _anchor.renew_at = float("-inf")
 
 
 def now() -> datetime:
     """The current moment, aware UTC."""
-    if time.monotonic() - _anchor.read_at > RENEW_SECONDS:
+    if time.monotonic() > _anchor.renew_at:
         _anchor.renew()
     return _anchor.moment + timedelta(seconds=time.monotonic() - _anchor.read_at) + _anchor.offset
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from app.errors import BadInput, Busy, DomainError, NotAllowed
-from app.extensions import db
+from app.extensions import db, login_manager
 
 log = structlog.get_logger()
 last_resort_count = 0
@@ -111,7 +111,13 @@ def on_domain_error(error: DomainError) -> Response:
     return make_response(render_template("errors/409.html", **context), 409)
 
 
+def as_nobody() -> None:
+    """The coming page must not ask the database who is signed in: that may be what failed."""
+    g._login_user = login_manager.anonymous_user()
+
+
 def on_busy(error: Busy) -> Response:
+    as_nobody()
     response = error_response(503)
     response.headers["Retry-After"] = str(error.retry_after + secrets.randbelow(5))
     return response
@@ -138,6 +144,7 @@ def on_last_resort(error: Exception) -> Response:
     """Counted: the test suite fails if this ever fired."""
     global last_resort_count  # noqa: PLW0603 -- one counter per process, read by tests
     last_resort_count += 1
+    as_nobody()
     db.session.rollback()
     log.error(
         "unexpected_error", endpoint=request.endpoint, reference=g.get("request_id", ""), exc_info=error
