@@ -22,7 +22,7 @@ from whitenoise.responders import Response, StaticFile
 
 TEXTS = frozenset({".css", ".js", ".json", ".svg", ".txt"})
 ENCODINGS = {"br": Compressor.compress_brotli, "gzip": Compressor.compress_gzip}
-PAGE_QUALITY = 4
+PAGE_QUALITY = 3
 
 
 def init_app(app: Flask) -> None:
