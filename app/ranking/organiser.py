@@ -29,10 +29,12 @@ from app.ranking.forms import (
     read_page,
     read_search,
 )
+from app.ranking.models import Freeze
 from app.ranking.views import ROUND_NUMBER
 from app.web.forms import BaseForm
 from app.web.guards import require
 
+RELOAD_AFTER = 3
 CONTESTANT_NO = "int(min=100000, max=99999999)"
 
 bp = Blueprint(
@@ -76,12 +78,6 @@ def _index(found: Round, **wrong_forms: BaseForm) -> tuple[str, int]:
         lines = review_queries.find_people(found, freeze, search)
     revisions = queries.revisions_of(found.id)
     decisions = review_queries.decision_lines(found)
-    forms: dict[str, Any] = {
-        "freeze_form": FreezeForm(reason="" if freeze else FIRST_FREEZE, formdata=None),
-        "approve_form": ApproveForm(body_sha256=freeze.body_sha256 if freeze else "", formdata=None),
-        "extend_form": ExtendForm(closes_at=found.closes_at, formdata=None),
-        "annex_form": AnnexForm(formdata=None),
-    }
     actors = {freeze.requested_by if freeze else None, *(one.approved_by for one in revisions)}
     text = render_template(
         "ranking/review.html",
@@ -98,14 +94,24 @@ def _index(found: Round, **wrong_forms: BaseForm) -> tuple[str, int]:
         documents=queries.files_of(revisions[0]) if revisions else {},
         names=review_queries.names_of(actors),
         open_attempts=review_queries.count_open_attempts(found),
+        reload_after=RELOAD_AFTER,
         is_own_freeze=freeze is not None and freeze.requested_by == current_user.account_id,
         may_approve=covers(Permission.RESULTS_APPROVE, found),
         may_extend=covers(Permission.CONTESTS_SCHEDULE, found),
         kind_names=rules.KIND_NAMES,
         **prize_words(found),
-        **(forms | wrong_forms),
+        **(_blank_forms(found, freeze) | wrong_forms),
     )
     return text, 422 if wrong_forms else 200
+
+
+def _blank_forms(found: Round, freeze: Freeze | None) -> dict[str, Any]:
+    return {
+        "freeze_form": FreezeForm(reason="" if freeze else FIRST_FREEZE, formdata=None),
+        "approve_form": ApproveForm(body_sha256=freeze.body_sha256 if freeze else "", formdata=None),
+        "extend_form": ExtendForm(closes_at=found.closes_at, formdata=None),
+        "annex_form": AnnexForm(formdata=None),
+    }
 
 
 def prize_words(found: Round) -> dict[str, Any]:
