@@ -1,6 +1,9 @@
 """Every route × every identity × one's own and another's things, from the URL map and its guards."""
 
+import re
 from collections import Counter
+from html import unescape
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import pytest
 
@@ -13,9 +16,14 @@ from tests.security.access import (
     outcome_of,
     routes_of,
 )
-from tests.security.wire import JSON, Request
+from tests.security.wire import JSON, Request, path_of
 
 SAFE = "GET"
+LINK = re.compile(r'<a\b[^>]*\shref="([^"]*)"')
+MOST_PAGES = 150
+ENTRANCES = {"/can-bo/tai-khoan", "/ban-to-chuc/cuoc-thi", "/quan-tri/quyen"}
+# Named below something else that the address names too.
+CHILDREN = {"contestant_no"}
 
 
 @pytest.fixture
@@ -107,3 +115,47 @@ def test_head_tells_no_more_than_get(routes, site, browsers, rows):
                     holes.append(f"{name} {path.decode()}: HEAD {answers[0].status}, GET {answers[1].status}")
     assert not holes, "\n".join(holes)
     assert rows.changes() == {}
+
+
+def test_a_child_belongs_to_its_parent(routes, site, browsers, rows):
+    """One's own contest with the other's contestant is as missing as the other's contest."""
+    own, foreign = site.sides["a"], site.sides["b"]
+    tried = 0
+    for route in routes:
+        for name in CHILDREN.intersection(route.parameters):
+            assert route.parameters.index(name) > 0
+            for values, others in zip(route.addresses(own), route.addresses(foreign), strict=True):
+                path = path_of(route.rule, values | {name: others[name]})
+                for method in route.methods:
+                    answer = browsers["chief"].send(Request(method, path))
+                    assert answer.status == 404, f"{method} {path.decode()}"
+                    tried += 1
+    assert tried > 0
+    assert rows.changes() == {}
+
+
+@pytest.mark.parametrize("name", ["nobody", "owner", "staff", "organiser", "administrator"])
+def test_following_every_link_changes_nothing_and_ends_nowhere(name, site, browsers, rows):
+    seen, waiting, dead = set(), ["/", *ENTRANCES], []
+    while waiting and len(seen) < MOST_PAGES:
+        path = waiting.pop(0)
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = browsers[name].get(path)
+        if answer.status >= 400 and path not in ENTRANCES:
+            dead.append(f"{path} → {answer.status}")
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            waiting += links_in(path, answer.text)
+    assert dead == []
+    assert rows.changes() == {}
+
+
+def links_in(path, page):
+    """Addresses of this site that the page leads to, static files left out."""
+    found = (urlsplit(urljoin(f"http://localhost{path}", unescape(link))) for link in LINK.findall(page))
+    return [
+        urlunsplit(("", "", link.path, link.query, ""))
+        for link in found
+        if link.netloc == "localhost" and not link.path.startswith("/static/")
+    ]
