@@ -202,9 +202,13 @@ def _save_and_kill(machine: Machine, world: World, plan: Plan, ledger: Ledger, r
 
 async def _save_all(machine: Machine, world: World, ledger: Ledger, flight: Flight) -> None:
     contestants = [await _signed_in(machine, world, person) for person in world.people]
-    async with asyncio.TaskGroup() as group:
+    try:
+        async with asyncio.TaskGroup() as group:
+            for contestant in contestants:
+                group.create_task(Saver(contestant, ledger, flight).run())
+    finally:
         for contestant in contestants:
-            group.create_task(Saver(contestant, ledger, flight).run())
+            contestant.close()
 
 
 async def _signed_in(machine: Machine, world: World, person: Person) -> Contestant:
