@@ -16,6 +16,7 @@ from bench.figures import Measurement
 from bench.load import Sizes, timed_load
 from bench.servers import (
     DATABASE,
+    HASH_SLOTS,
     POSTGRESQL,
     ROOT,
     SIGN_IN_NICE,
@@ -112,7 +113,8 @@ def _settings_lines(machine: Machine) -> Iterator[str]:
         ]
     yield f"Python {sys.version.split()[0]}, gunicorn {gunicorn.__version__}, psycopg {psycopg.__version__}"
     yield f"PostgreSQL {version[0] if version else '?'}: {', '.join(shown)}"
-    yield f"web: {WORKERS} workers × {THREADS} threads; sign-in: 1 × {SIGN_IN_THREADS}, nice {SIGN_IN_NICE}"
+    sign_in = f"1 worker × {SIGN_IN_THREADS} threads, {HASH_SLOTS} hashes at once, nice {SIGN_IN_NICE}"
+    yield f"web: {WORKERS} workers × {THREADS} threads; sign-in: {sign_in}"
 
 
 if __name__ == "__main__":

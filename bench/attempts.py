@@ -11,12 +11,12 @@ from bench.accounting import Accounts, Usage
 from bench.client import Attempt, Contestant, Response, location_of, save_of, side_by_side, token_in
 from bench.figures import Measurement, cost, median, waiting
 from bench.servers import Machine, WebServer
-from bench.world import Person, World
+from bench.world import FULL_NAME, Person, World
 
 SAVES = 10
 PAIRS = 5
 STEPS = ("start", "paper", "save", "submit", "result")
-UNWANTED_HEADERS = {"date", "server", "connection", "content-length", "set-cookie"}
+UNWANTED_HEADERS = {"date", "server", "connection", "content-length", "content-encoding", "set-cookie"}
 SIZE_MAY_DIFFER = 0.02
 CAPTURED = 9
 
@@ -95,7 +95,7 @@ async def _capture(contestant: Contestant) -> tuple[str, dict[str, Response]]:
 
 
 def _as_template(response: Response, public_id: str) -> tuple[int, list[tuple[str, str]], str]:
-    body = response.text.replace(public_id, "@@PUBLIC_ID@@")
+    body = response.text.replace(public_id, "@@PUBLIC_ID@@").replace(FULL_NAME, "@@FULL_NAME@@")
     body = re.sub(r'(<p class="code digest">)[0-9a-f]{64}', r"\1@@DIGEST@@", body)
     if response.header("content-type") == "application/json":
         answer = json.loads(body)

@@ -16,6 +16,8 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
+import brotli
+
 from bench.servers import HOST
 
 ORIGIN = f"https://{HOST}"
@@ -44,7 +46,8 @@ class Response:
 
     @property
     def text(self) -> str:
-        return self.body.decode()
+        is_small = self.header("content-encoding") == "br"
+        return (brotli.decompress(self.body) if is_small else self.body).decode()
 
     @property
     def size(self) -> int:
@@ -140,6 +143,7 @@ class Browser:
             "X-Forwarded-Host": HOST,
             "User-Agent": AGENT,
             "Accept": "text/html,application/json",
+            "Accept-Encoding": "gzip, deflate, br",
             "Accept-Language": "vi",
             "Sec-Fetch-Site": "same-origin",
             **extra,

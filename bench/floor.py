@@ -2,7 +2,7 @@
 
 The same statements, the same rules that draw and grade, the same bytes in the answers (pages that the
 product gave, with this attempt's marks put in), the same gunicorn and pool. It has no CSRF, no origin
-check, no input gateway, no log, no error pages and no templates.
+check, no input gateway, no refusals, no log, no error pages and no templates.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import brotli
 import psycopg
 from flask import Flask, Response, request, session
 from psycopg.rows import namedtuple_row
@@ -25,15 +26,13 @@ from app.attempts import rules
 from app.attempts import statements as sql
 from app.localtime import local_day
 from app.sql import MATCHES, ROW_LOCK
+from app.web.compression import PAGE_QUALITY
 from app.web.sessions import TOKEN_KEY
 from config import Config
 
-TRACE = """
-INSERT INTO traces (account_id, attempt_id, kind, at, address_prefix, device_hash, delete_on)
-VALUES (:account_id, :attempt_id, 'start', :now, :address_prefix, :device_hash, :delete_on)
-"""
 PERSON = "SELECT a.full_name FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE " + sql.ALIVE  # noqa: S608
 PACKAGE = "SELECT seed, pool, blueprint, settings FROM round_packages WHERE round_id = :round_id"
+SMALLEST_COMPRESSED = 500
 OPTIONS = "-c synchronous_commit=on -c timezone=UTC"
 KEY = "SELECT answers FROM round_keys WHERE round_id = :round_id AND version = :version"
 
@@ -67,7 +66,7 @@ def prepared(template: str) -> str:
     return re.sub(r":(\w+)", r"%(\1)s", text)
 
 
-def run(template: str, **values: Any) -> psycopg.Cursor[Any]:
+def run(template: str, **values: Any) -> Any:
     return mine.connection.execute(prepared(template), values)
 
 
@@ -83,7 +82,11 @@ def answer(step: str, public_id: str, **marks: str) -> Response:
     for name, value in {"PUBLIC_ID": public_id, **marks}.items():
         body = body.replace(f"@@{name}@@", value)
     filled = [(name, value.replace("@@PUBLIC_ID@@", public_id)) for name, value in headers]
-    return Response(body, status, filled)
+    content = body.encode()
+    if len(content) >= SMALLEST_COMPRESSED:
+        content = brotli.compress(content, quality=PAGE_QUALITY)
+        filled.append(("Content-Encoding", "br"))
+    return Response(content, status, filled)
 
 
 @cache
@@ -94,6 +97,12 @@ def kept(template: str, **names: int) -> Any:
 
 def token() -> str:
     return hashlib.sha256(session.get(TOKEN_KEY, "").encode()).hexdigest()
+
+
+def own(public_id: str) -> tuple[Any, Any]:
+    """The attempt with its round and contest, and the person whose name the page shows."""
+    asked = {"token_hash": token(), "public_id": public_id, "now": datetime.now(UTC)}
+    return run(sql.OWN_PAGE, **asked).fetchone(), run(PERSON, **asked).fetchone()
 
 
 def folded(attempt_id: int) -> rules.Sheet:
@@ -107,8 +116,6 @@ def start(slug: str, number: int) -> Response:
     public_id, started_at = secrets.token_hex(16), now.replace(microsecond=0)
     with mine.connection.transaction():
         row = run(sql.START_CONTEXT, token_hash=token(), slug=slug, number=number, now=now).fetchone()
-        if row is None or row.open_id is not None:
-            return Response("no", 409)
         turn, frozen = (row.used or 0) + 1, kept(PACKAGE, round_id=row.round_id)
         rules.check_can_start(row.opens_at, row.last_start_at, row.closes_at, now)
         parts = (frozen.pool, frozen.blueprint, frozen.settings)
@@ -127,9 +134,9 @@ def start(slug: str, number: int) -> Response:
             accept_until=deadline_at + rules.GRACE,
         ).fetchone()
         run(
-            TRACE,
+            sql.TRACE,
             account_id=row.account_id,
-            attempt_id=stored.id if stored else None,
+            attempt_id=stored.id,
             now=now,
             address_prefix=address_prefix(request.remote_addr),
             device_hash=hashlib.sha256(public_id.encode()).digest()[:16],
@@ -140,11 +147,7 @@ def start(slug: str, number: int) -> Response:
 
 @app.get("/luot-thi/<public_id>")
 def show(public_id: str) -> Response:
-    now = datetime.now(UTC)
-    row = run(sql.OWN_PAGE, token_hash=token(), public_id=public_id, now=now).fetchone()
-    person = run(PERSON, token_hash=token(), now=now).fetchone()
-    if row is None or person is None:
-        return Response("no", 404)
+    row, person = own(public_id)
     folded(row.id)
     return answer("paper", public_id, FULL_NAME=person.full_name)
 
@@ -163,8 +166,6 @@ def save(public_id: str) -> Response:
         pattern=rules.offered_pattern(answers, is_regex=True),
         now=now,
     ).fetchone()
-    if stored is None:
-        return Response("no", 409)
     return answer("save", public_id, NOW=now.isoformat(), DEADLINE=stored.deadline_at.isoformat())
 
 
@@ -173,8 +174,6 @@ def submit(public_id: str) -> Response:
     now = datetime.now(UTC)
     with mine.connection.transaction():
         row = run(sql.LOCK_OWN, token_hash=token(), public_id=public_id, now=now).fetchone()
-        if row is None or row.closed_at is not None:
-            return Response("no", 409)
         closing = rules.close(
             paper=rules.decode_paper(row.paper),
             sheet=folded(row.id),
@@ -191,9 +190,5 @@ def submit(public_id: str) -> Response:
 
 @app.get("/luot-thi/<public_id>/ket-qua")
 def result(public_id: str) -> Response:
-    now = datetime.now(UTC)
-    row = run(sql.OWN_PAGE, token_hash=token(), public_id=public_id, now=now).fetchone()
-    person = run(PERSON, token_hash=token(), now=now).fetchone()
-    if row is None or person is None or row.closed_at is None:
-        return Response("no", 404)
-    return answer("result", public_id, DIGEST=row.digest)
+    row, person = own(public_id)
+    return answer("result", public_id, DIGEST=row.digest, FULL_NAME=person.full_name)

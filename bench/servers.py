@@ -26,7 +26,8 @@ HOST = "bench.example"
 READY_WITHIN = 30.0
 LOG_TAIL = 4_000
 WORKERS, THREADS = 2, 4
-SIGN_IN_THREADS, SIGN_IN_NICE = 2, 10
+SIGN_IN_THREADS, SIGN_IN_NICE, HASH_SLOTS = 4, 10, 2
+TIMETABLE_NICE, WORKER_NICE = 5, 10
 
 POSTGRESQL = {
     "max_connections": "100",
@@ -125,6 +126,7 @@ class WebServer(Process):
         *,
         workers: int = WORKERS,
         threads: int = THREADS,
+        hash_slots: int = 1,
         nice: int = 0,
     ) -> None:
         self.port, self.workers = free_port(), workers
@@ -133,6 +135,7 @@ class WebServer(Process):
             "KHEO_WORKERS": str(workers),
             "KHEO_THREADS": str(threads),
             "KHEO_POOL_SIZE": str(threads),
+            "KHEO_HASH_SLOTS": str(hash_slots),
         }
         command = [sys.executable, "-m", "gunicorn", application]
         super().__init__(name, command, {**environ, **sizes}, folder, nice=nice)
@@ -172,14 +175,18 @@ class Machine:
         self.config = Config.from_env(self.environ)
         self.web = self._server("web", "wsgi:app")
         self.sign_in = self._server(
-            "sign-in", "wsgi:app", workers=1, threads=SIGN_IN_THREADS, nice=SIGN_IN_NICE
+            *("sign-in", "wsgi:app"),
+            workers=1,
+            threads=SIGN_IN_THREADS,
+            hash_slots=HASH_SLOTS,
+            nice=SIGN_IN_NICE,
         )
         self.floor = self._server("floor", "bench.floor:app")
-        serializer = ["-S", "rq.serializers.JSONSerializer"]
-        self.worker = self._program(
-            "worker", "rq.cli", "worker", "-q", "-u", self.redis.url, *serializer, "kheo"
+        queue = ("-q", "-u", self.redis.url, "-S", "rq.serializers.JSONSerializer", "kheo")
+        self.worker = self._program("worker", "rq.cli", "worker", *queue, nice=WORKER_NICE)
+        self.timetable = self._program(
+            "timetable", "flask", "--app", "wsgi", "timetable", nice=TIMETABLE_NICE
         )
-        self.timetable = self._program("timetable", "flask", "--app", "wsgi", "timetable")
         self._started: list[Process] = []
 
     def __enter__(self) -> Self:
@@ -239,8 +246,8 @@ class Machine:
     def _server(self, name: str, application: str, **sizes: int) -> WebServer:
         return WebServer(name, application, self.environ, self.folder, **sizes)
 
-    def _program(self, name: str, *arguments: str) -> Process:
-        return Process(name, [sys.executable, "-m", *arguments], self.environ, self.folder)
+    def _program(self, name: str, *arguments: str, nice: int) -> Process:
+        return Process(name, [sys.executable, "-m", *arguments], self.environ, self.folder, nice=nice)
 
 
 def _prepare(nice: int) -> Callable[[], None]:

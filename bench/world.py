@@ -35,6 +35,7 @@ SERIES, PROVINCE, COMMUNE = "vn-2024", "20", "06325"
 FIRST_PHONE = 900_000_000
 BIRTH = date(1990, 5, 8)
 SLUG = "do-hieu-nang"
+FULL_NAME = "Thí sinh mẫu Đo"
 CLOSED_ROUND, OPEN_ROUND = 1, 2
 WEEK = timedelta(days=7)
 HOUR = timedelta(hours=1)
@@ -103,9 +104,7 @@ def _phone(number: int) -> str:
 
 
 def _register(unit_id: int, number: int, password_hash: str | None, now: datetime) -> Account:
-    person = Registration(
-        full_name="Thí sinh mẫu Đo", phone=_phone(number), date_of_birth=BIRTH, unit_id=unit_id
-    )
+    person = Registration(full_name=FULL_NAME, phone=_phone(number), date_of_birth=BIRTH, unit_id=unit_id)
     consents = (Purpose.PARTICIPATION, Purpose.PUBLICATION)
     return register_account(person, consents=consents, password_hash=password_hash, now=now)
 
