@@ -8,6 +8,7 @@ from pathlib import Path
 ENVIRONMENTS = ("production", "demo", "test")
 TIMETABLES = ("thread", "process")
 MINIMUM_SECRET_LENGTH = 32
+NO_NUMBER = -1
 INSTANCE = Path(__file__).parent / "instance"
 
 
@@ -34,6 +35,7 @@ class Config:
     hash_slots: int = 1
     support_phone: str = ""
     secret_key_fallbacks: tuple[str, ...] = ()
+    debug: bool = False
 
     def __post_init__(self) -> None:
         problems = self._problems()
@@ -72,6 +74,7 @@ class Config:
             hash_slots=_integer(environ, "KHEO_HASH_SLOTS", 1),
             support_phone=environ.get("KHEO_SUPPORT_PHONE", ""),
             secret_key_fallbacks=tuple(filter(None, environ.get("KHEO_SECRET_KEY_FALLBACKS", "").split(","))),
+            debug=environ.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),
         )
 
     def _problems(self) -> list[str]:
@@ -80,8 +83,14 @@ class Config:
             problems.append(f"KHEO_ENVIRONMENT must be one of {', '.join(ENVIRONMENTS)}")
         if len(self.secret_key) < MINIMUM_SECRET_LENGTH:
             problems.append(f"KHEO_SECRET_KEY is missing or shorter than {MINIMUM_SECRET_LENGTH} characters")
+        if any(len(key) < MINIMUM_SECRET_LENGTH for key in self.secret_key_fallbacks):
+            problems.append(
+                f"KHEO_SECRET_KEY_FALLBACKS has a key shorter than {MINIMUM_SECRET_LENGTH} characters"
+            )
         if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             problems.append("KHEO_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
+        if self.redis_url is not None and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
+            problems.append("KHEO_REDIS_URL must start with redis://, rediss:// or unix://, or be empty")
         if not self.public_url.startswith(("http://", "https://")):
             problems.append("KHEO_PUBLIC_URL must be the http(s) address that people open")
         if self.timetable not in TIMETABLES:
@@ -89,7 +98,7 @@ class Config:
         if self.trusted_proxies not in (0, 1):
             problems.append("KHEO_TRUSTED_PROXIES must be 0 or 1")
         if self.pool_size < 1 or self.hash_slots < 1:
-            problems.append("KHEO_POOL_SIZE and KHEO_HASH_SLOTS must be at least 1")
+            problems.append("KHEO_POOL_SIZE and KHEO_HASH_SLOTS must be whole numbers of at least 1")
         if self.environment == "production":
             problems += self._production_problems()
         return problems
@@ -105,15 +114,16 @@ class Config:
             problems.append("KHEO_PUBLIC_URL must be https in production")
         if self.trusted_proxies != 1:
             problems.append("KHEO_TRUSTED_PROXIES must be 1: production stands behind one proxy")
+        if self.debug:
+            problems.append("FLASK_DEBUG must be off in production")
         if not self.support_phone:
             problems.append("KHEO_SUPPORT_PHONE is missing: people in trouble need a number to call")
         return problems
 
 
 def _integer(environ: Mapping[str, str], name: str, default: int) -> int:
+    """The number, or NO_NUMBER, which no setting accepts."""
     value = environ.get(name, "")
     if not value:
         return default
-    if not (value.isascii() and value.isdigit()):
-        raise UnsafeSettings(f"Khéo does not start:\n- {name} must be a whole number")
-    return int(value)
+    return int(value) if value.isascii() and value.isdigit() else NO_NUMBER
