@@ -28,7 +28,7 @@ def for_dialect(template: str) -> str:
 
 
 def fetch(connection: Connection, query: str, parameters: Mapping[str, object]) -> list[Any]:
-    """PostgreSQL's rows as named tuples, from the driver itself: for hot statements with wide rows.
+    """PostgreSQL's rows, if any, as named tuples from the driver itself: for hot statements.
 
     `query` has psycopg's parameters, %(name)s. Errors are SQLAlchemy's, and a broken connection leaves
     the pool, as with every other statement.
@@ -36,7 +36,8 @@ def fetch(connection: Connection, query: str, parameters: Mapping[str, object]) 
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor(row_factory=namedtuple_row) as cursor:
-            found: list[Any] = cursor.execute(query, parameters).fetchall()
+            cursor.execute(query, parameters)
+            found: list[Any] = cursor.fetchall() if cursor.pgresult.nfields else []
     except psycopg.Error as error:
         is_broken = bool(driver.closed)
         if is_broken:
