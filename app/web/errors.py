@@ -1,6 +1,7 @@
 """One error mapper: every failure becomes a Vietnamese page or JSON answer, never a bare 500."""
 
 import secrets
+import sqlite3
 from typing import Any
 
 import structlog
@@ -128,10 +129,19 @@ def on_database_error(error: DBAPIError | PoolTimeout) -> Response:
     db.session.rollback()
     if isinstance(error, DataError):
         return error_response(400)
-    if isinstance(error, OperationalError | PoolTimeout) or getattr(error, "connection_invalidated", False):
+    if _is_away(error):
         log.warning("database_unavailable", error=type(error).__name__, endpoint=request.endpoint)
         return on_busy(Busy())
     return on_last_resort(error)
+
+
+def _is_away(error: DBAPIError | PoolTimeout) -> bool:
+    """Is it the database, not the statement? SQLite calls a wrong statement "operational" too."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return False
+    return isinstance(error, OperationalError) or error.connection_invalidated
 
 
 def on_http_exception(error: HTTPException) -> Response:
