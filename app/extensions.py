@@ -60,13 +60,13 @@ migrate = Migrate(render_as_batch=False)
 login_manager = LoginManager()
 
 
-class HeaderFirstCSRFProtect(CSRFProtect):
-    """Flask-WTF's check; a token in the header, as every save sends it, is unsigned once per process."""
+class RememberingCSRFProtect(CSRFProtect):
+    """Flask-WTF's check; a token that comes again and again, as with every save, is unsigned once."""
 
     def protect(self, apply_exemptions: bool = False) -> None:
-        token = request.headers.get("X-CSRFToken")
         expected = session.get("csrf_token")
-        if token and expected and request.method not in SAFE_METHODS:
+        if expected and request.method not in SAFE_METHODS:
+            token = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
             content = unsigned_token(str(current_app.secret_key), token)
             if content is not None and hmac.compare_digest(content, expected):
                 g.csrf_valid = True
@@ -84,7 +84,7 @@ def unsigned_token(secret_key: str, token: str) -> str | None:
     return content
 
 
-csrf = HeaderFirstCSRFProtect()
+csrf = RememberingCSRFProtect()
 
 
 @event.listens_for(Engine, "connect")

@@ -88,7 +88,7 @@ def find_live_session(token_hash: str, now: datetime) -> LiveSession | None:
 
     Every page asks it, so it reads columns, not entities.
     """
-    rows = db.session.execute(_live_session(), {"token_hash": token_hash, "now": now}).all()
+    rows = db.session.connection().execute(_live_session(), {"token_hash": token_hash, "now": now}).all()
     if not rows:
         return None
     grants = tuple(
