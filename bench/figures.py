@@ -10,6 +10,7 @@ from typing import Any
 from bench.accounting import Usage
 
 RESULTS = Path(__file__).parent / "results.json"
+ALWAYS = frozenset({"name", "cpu_ms", "floor_cpu_ms", "ratio", "p50_ms", "p95_ms", "p99_ms", "n"})
 COLUMNS = ("cpu_ms", "floor_cpu_ms", "ratio", "p50_ms", "p95_ms", "p99_ms", "n", "other")
 
 
@@ -78,8 +79,9 @@ def _shown(value: float | int | None) -> str:
 
 
 def write(measurements: Iterable[Measurement], path: Path = RESULTS) -> None:
-    """One object per measurement; fields without a value are left out."""
+    """One object per measurement: the named figures, null where one has no meaning, and what else was kept."""
     objects = [
-        {name: value for name, value in asdict(one).items() if value is not None} for one in measurements
+        {name: value for name, value in asdict(one).items() if name in ALWAYS or value is not None}
+        for one in measurements
     ]
     path.write_text(json.dumps(objects, ensure_ascii=False, indent=2) + "\n")

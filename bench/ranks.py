@@ -26,8 +26,8 @@ from bench.servers import Machine
 from bench.world import World
 
 FINISHES_A_SECOND = 50
-SNAPSHOTS, SAMPLES = 10, 100
-QUERIES_BETWEEN = 200
+SNAPSHOTS, SAMPLES = 5, 200
+QUERIES_BETWEEN = 400
 FREEZE_WITHIN = 300.0
 BOARD_VIEWERS = 16
 NANOSECONDS_A_MILLISECOND = 1_000_000
@@ -44,18 +44,17 @@ FULL_SORT = text(
     SELECT enrolment_id, place FROM ranked WHERE enrolment_id = ANY(:sampled)
     """
 )
-SAMPLE = text("SELECT enrolment_id FROM standings WHERE round_id = :round_id OFFSET :skipped LIMIT 1")
 FROZEN = text(
     "SELECT frozen_at, (SELECT error FROM jobs ORDER BY id DESC LIMIT 1) FROM freezes WHERE id = :id"
 )
-COUNT = text("SELECT count(*) FROM standings WHERE round_id = :round_id AND sort_key IS NOT NULL")
+RANKED = text("SELECT enrolment_id FROM standings WHERE round_id = :round_id AND sort_key IS NOT NULL")
 
 
 @dataclass
 class Samples:
     """What was seen of own ranks while attempts finished."""
 
-    standings: int = 0
+    ranked: list[int] = field(default_factory=list)  # everybody's enrolment ids before the first attempt
     times: list[float] = field(default_factory=list)
     database_ms: float = 0.0
     compared: int = 0
@@ -120,7 +119,7 @@ async def measure_own_rank(machine: Machine, world: World, people: Sequence[Cont
     if samples.wrong:
         raise AssertionError(f"{len(samples.wrong)} own ranks differ: {samples.wrong[:5]}")
     facts: dict[str, object] = {
-        "standings": samples.standings,
+        "standings": len(samples.ranked),
         "finished_a_second": round(finished / everything.wall, 1),
         "equal_to_full_sort": samples.compared,
         "oldest_seconds": round(samples.oldest, 1),
@@ -173,7 +172,7 @@ def _sample(machine: Machine, world: World, samples: Samples) -> None:
     """In a thread: compare with the full sort in one snapshot each, and ask for many ranks between."""
     app = create_app(machine.config)
     with app.app_context():
-        samples.standings = int(db.session.scalar(COUNT, {"round_id": world.open_round_id}))
+        samples.ranked = list(db.session.scalars(RANKED, {"round_id": world.open_round_id}))
         db.session.rollback()
     for _ in range(SNAPSHOTS):
         people = _compare(app, world, samples)
@@ -186,12 +185,9 @@ def _compare(app: Flask, world: World, samples: Samples) -> list[int]:
     """SAMPLES people in one snapshot: own rank and the place in the full order. Returns the people."""
     with app.app_context():
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        parameters = {"round_id": world.open_round_id}
-        people = [
-            db.session.scalar(SAMPLE, parameters | {"skipped": random.randrange(samples.standings)})  # noqa: S311
-            for _ in range(SAMPLES)
-        ]
-        places = dict(db.session.execute(FULL_SORT, parameters | {"sampled": people}).tuples().all())
+        people = random.sample(samples.ranked, SAMPLES)
+        asked = {"round_id": world.open_round_id, "sampled": people}
+        places = dict(db.session.execute(FULL_SORT, asked).tuples().all())
         for enrolment_id in people:
             found = own_rank(world.open_round_id, enrolment_id)
             if found is None or found.rank != places[enrolment_id]:

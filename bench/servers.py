@@ -7,11 +7,9 @@ its pid; when the benchmark is killed, the kernel ends the rest.
 import http.client
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -168,8 +166,9 @@ class Machine:
     """
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="kheo-bench-"))
         self.postgresql = PostgresServer(fsync=True, settings=POSTGRESQL)
+        self.folder = self.postgresql.folder / "bench"  # goes with it, however the benchmark ends
+        self.folder.mkdir()
         self.redis = RedisServer()
         self.environ = self._settings()
         self.config = Config.from_env(self.environ)
@@ -225,7 +224,6 @@ class Machine:
             process.stop()
         self.redis.remove()
         self.postgresql.remove()
-        shutil.rmtree(self.folder)
 
     def _settings(self) -> dict[str, str]:
         mine = {
