@@ -79,7 +79,7 @@ def _shown(value: float | int | None) -> str:
 
 
 def write(measurements: Iterable[Measurement], path: Path = RESULTS) -> None:
-    """One object per measurement: the named figures, null where one has no meaning, and what else was kept."""
+    """One object per measurement: the named figures, null where one means nothing, and what else was kept."""
     objects = [
         {name: value for name, value in asdict(one).items() if name in ALWAYS or value is not None}
         for one in measurements

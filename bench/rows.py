@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.accounts.consent_wording import TEXTS, Purpose
-from app.accounts.rules import CODE_RANGE, code_of, session_expiry, trace_delete_on
+from app.accounts.rules import CODE_RANGE, age_on, code_of, session_expiry, trace_delete_on
 from app.attempts import rules
 from app.contests import policy as policies
 from app.contests.policy import Line, Policy
@@ -124,6 +124,7 @@ def _add_person(tables: Tables, plan: Plan, person: int) -> None:
     registered = plan.rounds[0].opens_at - timedelta(days=1) + timedelta(seconds=person % 86_400)
     phone = f"{PHONE_PREFIX}{person:07}"
     referral_code = code_of(person * REFERRAL_STEP % CODE_RANGE)
+    first_round = next(one for one in plan.rounds if person < one.people)
     name = plan.names[person % len(plan.names)]
     _add(
         *(tables, "accounts", account_id, secrets.token_hex(16), phone, "phone", *name),
@@ -139,7 +140,7 @@ def _add_person(tables: Tables, plan: Plan, person: int) -> None:
     )
     _add(
         *(tables, "enrolments", plan.first_ids["enrolments"] + person, plan.contest_id, account_id, unit_id),
-        *("", plan.rounds[0].opens_at.year - plan.born.year - 1, contestant_no(person), registered),
+        *("", age_on(plan.born, local_day(first_round.opens_at)), contestant_no(person), registered),
     )
 
 
