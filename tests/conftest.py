@@ -130,13 +130,14 @@ def login(app):
 def app_with(database, app):
     """Another application on the same database: app_with(public_url="https://example.vn")."""
 
-    built = []
+    built, limits_before = [], dict(vars(limits.limiter))
 
     def build(**settings):
         built.append(make_app(dataclasses.replace(database.config, **settings)))
         return built[-1]
 
     yield build
+    vars(limits.limiter).update(limits_before)  # there is one, and the newest application set it up
     for other in built:
         close_connections(other)
 
