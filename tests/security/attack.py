@@ -8,7 +8,7 @@ from app.web import errors, limits
 from tests.security import corpus
 from tests.security.fields import Target
 from tests.security.rows import Rows
-from tests.security.wire import FORM, Answer, Browser, Request, path_of, shortened
+from tests.security.wire import FORM, Answer, Browser, Request, form_of, path_of, shortened
 
 Sent = tuple[str, Request]
 
@@ -105,9 +105,9 @@ def query_requests(targets: Iterable[Target]) -> Iterator[Sent]:
     arguments = [(target, name) for target in shown for name in target.arguments]
     for place, (target, name) in enumerate(arguments):
         for value in corpus.values_for(place):
-            yield target.who, Request("GET", target.path, corpus.form_of([(name, value)]))
+            yield target.who, Request("GET", target.path, form_of([(name, value)]))
         for variant in corpus.name_variants(name, b"1"):
-            yield target.who, Request("GET", target.path, corpus.form_of(variant))
+            yield target.who, Request("GET", target.path, form_of(variant))
     for target in shown:
         for query in corpus.queries():
             yield target.who, Request("GET", target.path, query)

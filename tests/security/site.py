@@ -7,7 +7,7 @@ Side "a" belongs to `owner`, `staff` and `organiser`; side "b" to `other`, `othe
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts import services as accounts
 from app.accounts.consent_wording import Purpose
@@ -106,7 +106,7 @@ def build() -> Site:
             "b", people["other"], people["other_staff"], people["other_organiser"], chief, second, units["b"]
         ),
     }
-    db.session.execute(Job.__table__.update().values(done_at=NOW))
+    db.session.execute(update(Job).values(done_at=NOW))
     db.session.commit()
     return Site(sides, {identity.name: identity for identity in _identities(people)})
 
@@ -119,7 +119,7 @@ _PEOPLE = {
 
 
 def _person(unit: Unit, password_hash: str) -> Account:
-    account = make_account(
+    account: Account = make_account(
         unit, password_hash=password_hash, date_of_birth=date(1990, 5, 8), created_at=NOW - 100 * DAY
     )
     accounts.give_consents(account, [Purpose.PARTICIPATION, Purpose.PUBLICATION], now=NOW - 100 * DAY)
@@ -194,7 +194,7 @@ def _side(
 
 def _draft_contest(name: str, organiser: Account, chief: Account) -> Contest:
     """A contest of which everything may still be changed."""
-    contest = worlds.make_contest(chief.id, NOW - 30 * DAY, slug=f"ban-nhap-{name}")
+    contest: Contest = worlds.make_contest(chief.id, NOW - 30 * DAY, slug=f"ban-nhap-{name}")
     make_grant(organiser, Role.ORGANISER, contest_id=contest.id)
     window = {"opens_at": NOW + 30 * DAY, "closes_at": NOW + 36 * DAY}
     contests.create_round(contest, ROUND | window, actor_id=chief.id, now=NOW)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from urllib.parse import quote_from_bytes
 
 from flask import Flask
@@ -82,7 +83,8 @@ class Browser:
     @cached_property
     def cookie(self) -> str:
         content = {"csrf_token": CSRF_KEY} | ({TOKEN_KEY: self.token} if self.token else {})
-        signed = self.app.session_interface.get_signing_serializer(self.app).dumps(content)
+        interface: Any = self.app.session_interface
+        signed = interface.get_signing_serializer(self.app).dumps(content)
         return f"{self.app.config['SESSION_COOKIE_NAME']}={signed}"
 
     @cached_property
