@@ -81,7 +81,14 @@ def init_app(app: Flask) -> None:
     app.request_class = KheoRequest
     app.url_map.converters["int"] = AsciiInteger
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.before_request(refuse_chunks)
     app.before_request(check_origin)
+
+
+def refuse_chunks() -> None:
+    """Browsers and the proxy say how long a body is; one that comes in chunks is not read at all."""
+    if "Transfer-Encoding" in request.headers:
+        raise BadInput("Yêu cầu không cho biết độ dài của nội dung.")
 
 
 def check_origin() -> None:
