@@ -78,7 +78,11 @@ def create_app(config: Config) -> Flask:
     if config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.wsgi_app = compression.StaticFiles(  # type: ignore[method-assign]
-        app.wsgi_app, root=app.static_folder, prefix="static/", max_age=STATIC_MAX_AGE
+        app.wsgi_app,
+        root=app.static_folder,
+        prefix="static/",
+        max_age=STATIC_MAX_AGE,
+        add_headers_function=headers.add_to_file,
     )
     return app
 

@@ -10,7 +10,7 @@ from app.accounts.models import Trace
 from tests.factories import PASSWORD, make_account
 from tests.security.access import PERSONAL, Outcome, expected, routes_of
 from tests.security.fields import FormParser
-from tests.security.wire import FORM, Request
+from tests.security.wire import FORM, Browser, Request
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -133,6 +133,31 @@ def test_no_answer_holds_the_session_or_another_ones(answers, site):
     tokens = [identity.token.encode() for identity in site.identities.values() if identity.token]
 
     assert not [route for route, _who, answer in answers if any(token in answer.body for token in tokens)]
+
+
+def test_static_files_are_what_they_say_and_nothing_else_is_served(app):
+    nobody = Browser(app)
+    for name, kind in (
+        ("site.css", "text/css"),
+        ("site.js", "text/javascript"),
+        ("favicon.svg", "image/svg+xml"),
+    ):
+        answer = nobody.get(f"/static/{name}")
+        assert answer.status == 200
+        assert answer.headers["Content-Type"].partition(";")[0] == kind
+        assert answer.headers.getlist("X-Content-Type-Options") == ["nosniff"]
+        assert "Set-Cookie" not in answer.headers
+    for name in (
+        "",
+        "../requests.py",
+        "%2e%2e/requests.py",
+        "..%2f..%2f__init__.py",
+        "/etc/passwd",
+        "%00",
+        "a%00.css",
+    ):
+        for prefix in ("/static/", "/static/fonts/"):
+            assert nobody.get(f"{prefix}{name}").status in (400, 404), f"{prefix}{name}"
 
 
 def test_without_https_the_cookies_work_on_plain_localhost(app, client):
