@@ -158,8 +158,7 @@ def make_world(now, *, preset="vcnet", **round_values):
     unit = make_units()
     author, approver = (make_person(unit.id, now) for _ in range(2))
     for organiser in (author, approver):
-        grant = RoleGrant(account_id=organiser.id, role="organiser", valid_from=now - timedelta(days=9))
-        db.session.add(grant)
+        grant_organiser(organiser.id, now - timedelta(days=9))
     make_questions(author.id, approver.id, now - timedelta(days=2))
     contest = make_contest(author.id, now - timedelta(days=2), preset=preset)
     found = make_round(contest, author.id, now, **round_values)
@@ -167,14 +166,19 @@ def make_world(now, *, preset="vcnet", **round_values):
     return World(contest.id, contest.slug, found.id, unit.id)
 
 
-def make_contest(author_id, now, *, preset="vcnet", slug="dan-van-kheo"):
+def grant_organiser(account_id, now):
+    db.session.add(RoleGrant(account_id=account_id, role="organiser", valid_from=now))
+    db.session.flush()
+
+
+def make_contest(author_id, now, *, preset="vcnet", slug="dan-van-kheo", series="vn-2024"):
     values = {
         "slug": slug,
         "name": "Dân vận khéo",
         "place": "tỉnh Lạng Sơn",
         "organiser": "Ban Tổ chức mẫu",
         "label": "tuần",
-        "series_code": "vn-2024",
+        "series_code": series,
         "minimum_age": 16,
         "guardian_under_age": 16,
         "shows_own_score": True,
