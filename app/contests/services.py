@@ -209,7 +209,10 @@ def add_key_version(
 
 
 def move_closing(found: Round, closes_at: datetime, *, reason: str, actor_id: int, now: datetime) -> None:
-    """Extend an open round. The caller holds the row lock and moves the open attempts' deadlines."""
+    """Extend an open round; the last start, if one is set, moves by as much.
+
+    The caller holds the row lock and moves the open attempts' deadlines. Raises ExtensionRefused.
+    """
     is_open = queries.state_of(found, now) is rules.RoundState.OPEN
     if not is_open or closes_at <= found.closes_at or overlapping_rounds(found, (found.closes_at, closes_at)):
         raise ExtensionRefused
@@ -231,4 +234,6 @@ def move_closing(found: Round, closes_at: datetime, *, reason: str, actor_id: in
         old=found.closes_at.isoformat(),
         new=closes_at.isoformat(),
     )
+    if found.last_start_at is not None:
+        found.last_start_at += closes_at - found.closes_at
     found.closes_at = closes_at
