@@ -92,7 +92,10 @@ def build() -> Site:
     units = {"a": worlds.make_units()}
     units["b"] = db.session.scalars(select(Unit).where(Unit.name == "Chiêu Vũ")).one()
     password_hash = hash_password(PASSWORD)
-    people = {name: _person(units[side], password_hash) for name, side in _PEOPLE.items()}
+    people = {
+        name: _person(units[side], password_hash, f"Thí sinh mẫu {given_name}")
+        for (name, side), given_name in zip(_PEOPLE.items(), _GIVEN_NAMES, strict=True)
+    }
     chief, second = people["chief"], people["second_chief"]
     for account in (chief, second):
         make_grant(account, Role.ORGANISER)
@@ -118,9 +121,16 @@ _PEOPLE = {
 }
 
 
-def _person(unit: Unit, password_hash: str) -> Account:
+_GIVEN_NAMES = ("An", "Bình", "Cúc", "Dung", "Đào", "Giang", "Hà", "Khoa", "Liên", "Mai", "Nga")
+
+
+def _person(unit: Unit, password_hash: str, full_name: str) -> Account:
     account: Account = make_account(
-        unit, password_hash=password_hash, date_of_birth=date(1990, 5, 8), created_at=NOW - 100 * DAY
+        unit,
+        full_name=full_name,
+        password_hash=password_hash,
+        date_of_birth=date(1990, 5, 8),
+        created_at=NOW - 100 * DAY,
     )
     accounts.give_consents(account, [Purpose.PARTICIPATION, Purpose.PUBLICATION], now=NOW - 100 * DAY)
     return account
