@@ -1,6 +1,7 @@
 """A contest with an open round and people who can sit it, made by the services that the product uses."""
 
 import hashlib
+import itertools
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,6 +19,7 @@ from app.units.rules import search_text
 
 BLUEPRINT = [{"topics": ["mau"], "level": 1, "count": 6}, {"topics": ["mau"], "level": 2, "count": 4}]
 BIRTH = date(1990, 5, 8)
+PHONES = itertools.count(1)  # a valid number for each person of a test process
 ORIGIN = Origin("203.0.113.0/24", b"0123456789abcdef")
 
 
@@ -70,10 +72,9 @@ def make_unit(series, code, kind, name, parent, path):
 
 def make_person(unit_id, now, *, born=BIRTH, consents=("participation", "publication"), password_hash=None):
     """An account that gave its consents."""
-    number = 900_000_000 + secrets.randbelow(99_999_999)
     account = Account(
         public_id=secrets.token_hex(16),
-        sign_in_name=f"+84{number}",
+        sign_in_name=f"+8491{next(PHONES):07}",
         sign_in_kind="phone",
         full_name="Thí sinh mẫu Thử",
         search=fold("Thí sinh mẫu Thử"),
