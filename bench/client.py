@@ -21,6 +21,7 @@ import brotli
 from bench.servers import HOST
 
 ORIGIN = f"https://{HOST}"
+IDLE_LIMIT = 60.0  # the server closes a connection that was silent for 75 seconds
 LONGEST_HEAD = 64 * 1024
 REPLY_WITHIN = 30.0
 AGENT = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36"
@@ -60,10 +61,14 @@ class Connection:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self._used_at = time.monotonic()
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def exchange(self, request: bytes) -> Response:
         """Raises OSError or EOFError when the server went away, asyncio.TimeoutError when it stays silent."""
+        if time.monotonic() - self._used_at > IDLE_LIMIT:
+            self.close()
+        self._used_at = time.monotonic()
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self.port, limit=LONGEST_HEAD)
         reader, writer = self._streams
