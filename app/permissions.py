@@ -16,6 +16,10 @@ class Permission(StrEnum):
     RESULTS_FREEZE = "results:freeze"
     RESULTS_DECIDE = "results:decide"
     RESULTS_APPROVE = "results:approve"
+    INTEGRITY_REVIEW = "integrity:review"
+    COMPLAINTS_ANSWER = "complaints:answer"
+    ANALYSIS_READ = "analysis:read"
+    EXCLUSIONS_EDIT = "exclusions:edit"
     AUDIT_READ = "audit:read"
 
 
@@ -43,6 +47,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.RESULTS_FREEZE,
             Permission.RESULTS_DECIDE,
             Permission.RESULTS_APPROVE,
+            Permission.INTEGRITY_REVIEW,
+            Permission.COMPLAINTS_ANSWER,
+            Permission.ANALYSIS_READ,
+            Permission.EXCLUSIONS_EDIT,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -51,6 +59,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ACCOUNTS_RESET,
             Permission.CONTESTS_VIEW,
             Permission.CONTESTS_EDIT,
+            Permission.INTEGRITY_REVIEW,
+            Permission.EXCLUSIONS_EDIT,
             Permission.AUDIT_READ,
         }
     ),

@@ -1,0 +1,14 @@
+"""Second factors of staff, and lists of people who are barred or not ranked."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
