@@ -1,0 +1,53 @@
+"""What reading a question file gives, whatever its format: questions as their author wrote them, and all problems."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class ReadProblem:
+    """What is wrong and where, as the person's own program shows it: "dòng 12", "Trang tính Câu hỏi, ô C7"."""
+
+    where: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ReadQuestion:
+    """One question; texts in NFC, one space between words. What the file does not say is empty or None.
+
+    `key` is the author's own id, `answer` and `pinned` letters A–F of `options` in their order, `topic`
+    a topic's code or name. `images` are pictures that stood with the question, as (name, bytes).
+    """
+
+    where: str
+    stem: str
+    options: tuple[str, ...]
+    answer: str
+    key: str = ""
+    topic: str = ""
+    level: int | None = None
+    asks: str = ""
+    explanation: str = ""
+    source: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    pinned: str = ""
+    images: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass
+class ReadFile:
+    """Everything a file holds. `unsupported` counts items left out, by what they are ("câu ghép đôi": 3).
+
+    A question with a problem is not in `questions`; its problem is in `problems`.
+    """
+
+    format: str
+    questions: list[ReadQuestion] = field(default_factory=list)
+    problems: list[ReadProblem] = field(default_factory=list)
+    unsupported: Counter[str] = field(default_factory=Counter)
+
+    def refuse(self, where: str, message: str) -> None:
+        self.problems.append(ReadProblem(where, message))
