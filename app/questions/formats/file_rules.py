@@ -1,4 +1,4 @@
-"""What reading a question file gives, whatever its format: questions as their author wrote them, and all problems."""
+"""What reading a question file gives, whatever its format: questions as their author wrote them, problems."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class ReadProblem:
-    """What is wrong and where, as the person's own program shows it: "dòng 12", "Trang tính Câu hỏi, ô C7"."""
+    """What is wrong and where, as the person's own program shows it: "dòng 12", "trang Câu hỏi, ô C7"."""
 
     where: str
     message: str
