@@ -64,6 +64,13 @@ def _is_deliberate(answer: Answer) -> bool:
     return answer.status == 503 and "Retry-After" in answer.headers
 
 
+def spread(requests: Iterable[Sent], most: int) -> list[Sent]:
+    """At most `most` of them, evenly from all, so that every route stays in whatever their number becomes."""
+    made = list(requests)
+    count = min(most, len(made))
+    return [made[place * len(made) // count] for place in range(count)]
+
+
 def field_requests(targets: Iterable[Target]) -> Iterator[Sent]:
     """Every field of every form with hostile values, the other fields as they should be."""
     fields = [(target, name) for target in targets for name in target.fields if target.method != "GET"]
