@@ -13,7 +13,7 @@ from app.accounts.rules import find_sign_in_name
 from app.errors import DomainError
 from app.extensions import db
 from app.permissions import Permission, may
-from app.questions import importer, queries, rules, services
+from app.questions import bank_rules, importer, queries, rules, services
 
 BANK = Path(__file__).parents[2] / "question_bank"
 EXISTING = click.Path(path_type=Path, exists=True)
@@ -37,7 +37,7 @@ def check(path: Path, on: datetime | None) -> None:
 
 
 def _describe(bank: importer.ReadBank) -> None:
-    found = rules.figures(bank.questions)
+    found = bank_rules.figures(bank.questions)
     for code in bank.topics:
         levels = [
             sum(question.topic == code and question.level == level for question in bank.questions)

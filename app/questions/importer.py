@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from app.questions import rules
+from app.questions import bank_rules, rules
 from app.questions.rules import BankQuestion
 
 REQUIRED: dict[str, type] = {
@@ -92,7 +92,7 @@ def problems_of(bank: ReadBank, on: date | None = None) -> list[Located]:
     problems = list(bank.problems)
     for question, place in zip(bank.questions, bank.places, strict=True):
         problems += [_locate(problem, place) for problem in rules.check_question(question, on)]
-    for problem in rules.check_bank(bank.questions):
+    for problem in bank_rules.check_bank(bank.questions):
         if problem.position is None:
             problems.append(Located("", 0, problem.message))
         else:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from app.accounts.models import Account
 from app.extensions import db
 from app.questions.models import Question, QuestionVersion, Topic
+from app.questions.rules import BankQuestion
 from app.text import fold
 
 PAGE_SIZE = 50
@@ -83,6 +84,24 @@ def get_version(key: str, number: int) -> QuestionVersion:
     """Raises NoResultFound."""
     query = _with_question().where(Question.key == key, QuestionVersion.number == number)
     return db.session.scalars(query).one()
+
+
+def as_written(version: QuestionVersion) -> BankQuestion:
+    """The version as its author wrote it."""
+    return BankQuestion(
+        key=version.question.key,
+        topic=version.question.topic.code,
+        level=version.level,
+        asks=version.asks,
+        stem=version.stem,
+        options=tuple(version.options),
+        answer=version.answer,
+        explanation=version.explanation,
+        source=version.source,
+        valid_from=version.valid_from,
+        valid_until=version.valid_until,
+        pinned=version.pinned,
+    )
 
 
 def names_of(versions: Sequence[QuestionVersion]) -> dict[int, str]:

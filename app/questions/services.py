@@ -59,11 +59,12 @@ def import_bank(
     now: datetime,
     digest: str,
 ) -> ImportCounts:
-    """Bring in all questions or none; running it again changes nothing. Everything new is a draft.
+    """Bring in all questions or none; running it again changes nothing.
 
-    `topics` maps codes to names, `digest` names the files. Raises UnsoundQuestion, TopicChanged.
+    Everything new is a draft, which may still lack what approval needs. `topics` maps codes to names,
+    `digest` names the files. Raises UnsoundQuestion, TopicChanged.
     """
-    _refuse_unsound(questions)
+    _refuse_broken(questions)
     rows = _put_topics(topics)
     stored = queries.questions_by_key([question.key for question in questions])
     latest = queries.latest_versions([row.id for row in stored.values()])
@@ -94,7 +95,7 @@ def create_version(question: BankQuestion, *, author_id: int, now: datetime) -> 
 
     Raises UnsoundQuestion, TopicChanged, Retired, NothingChanged, NoResultFound (topic).
     """
-    _refuse_unsound([question])
+    _refuse_broken([question])
     plain = rules.in_nfc(question)
     row = queries.questions_by_key([plain.key]).get(plain.key)
     if row is None:
@@ -127,7 +128,7 @@ def approve_version(version_id: int, *, actor_id: int, now: datetime) -> None:
 def approve_versions(version_ids: Sequence[int], *, actor_id: int, now: datetime) -> None:
     """Approve all of them or none; one audit entry for the act.
 
-    Raises AlreadyApproved, Outdated, OwnQuestion, Retired, NoResultFound.
+    Raises AlreadyApproved, Outdated, OwnQuestion, Retired, UnsoundQuestion, NoResultFound.
     """
     versions = queries.lock_versions(version_ids)
     latest = queries.latest_versions([version.question_id for version in versions])
@@ -140,6 +141,8 @@ def approve_versions(version_ids: Sequence[int], *, actor_id: int, now: datetime
             raise Outdated
         if version.created_by == actor_id:
             raise OwnQuestion
+    _refuse_unsound(versions)
+    for version in versions:
         version.approved_by, version.approved_at = actor_id, now
     db.session.flush()
     record(
@@ -161,15 +164,28 @@ def retire_question(key: str, *, actor_id: int, reason: str, now: datetime) -> N
     record("questions.retired", actor_id=actor_id, subject=f"question:{key}", now=now, reason=reason)
 
 
-def _refuse_unsound(questions: Sequence[BankQuestion]) -> None:
+def _refuse_broken(questions: Sequence[BankQuestion]) -> None:
+    """Refuse what cannot be kept even as a draft."""
     keys: set[str] = set()
     for question in questions:
-        problems = rules.check_question(question)
+        problems = rules.draft_problems(question)
         if problems:
             raise UnsoundQuestion(f"Câu {question.key} chưa đạt: {problems[0].message}")
         if question.key in keys:
             raise UnsoundQuestion(f"Mã {question.key} đứng hai lần.")
         keys.add(question.key)
+
+
+def _refuse_unsound(versions: Sequence[QuestionVersion]) -> None:
+    """Refuse to approve what lacks something, and say all of it."""
+    for version in versions:
+        problems = rules.check_question(queries.as_written(version))
+        if problems:
+            reasons = " ".join(problem.message for problem in problems)
+            raise UnsoundQuestion(
+                f"Câu {version.question.key} chưa duyệt được: {reasons}",
+                todo="Bạn hãy sửa câu hỏi cho đủ rồi duyệt bản mới.",
+            )
 
 
 def _refuse_other_topic(row: Question, question: BankQuestion) -> None:

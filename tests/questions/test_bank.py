@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from app.questions import rules
+from app.questions import bank_rules
 from app.questions.cli import BANK
 from app.questions.importer import problems_of, read_bank
 
@@ -26,4 +26,4 @@ def test_the_bank_is_large_enough(bank):
     assert min(per_topic.values()) >= 12
     assert {question.level for question in bank.questions} == {1, 2, 3}
     assert {len(question.options) for question in bank.questions} == {4}
-    assert rules.figures(bank.questions).several_count >= 30
+    assert bank_rules.figures(bank.questions).several_count >= 30

@@ -269,6 +269,18 @@ def test_many_are_approved_with_one_entry(db):
     assert [action for action, _ in actions(db)] == ["questions.imported", "questions.approved"]
 
 
+def test_an_unfinished_draft_is_kept_and_not_approved(db):
+    author, approver = make_organisers()
+    bring_in(question(1, source="", explanation=""), question(2), author_id=author)
+    ids = [versions(db, key)[0].id for key in ("dc-001", "dc-002")]
+
+    with pytest.raises(services.UnsoundQuestion) as refused:
+        services.approve_versions(ids, actor_id=approver, now=LATER)
+
+    assert refused.value.message == "Câu dc-001 chưa duyệt được: Thiếu giải thích. Thiếu nguồn."
+    assert [versions(db, key)[0].approved_at for key in ("dc-001", "dc-002")] == [None, None]
+
+
 @pytest.mark.parametrize("ids", [[], [10**9]])
 def test_a_version_that_is_not_there_is_not_found(db, ids):
     (approver,) = make_organisers(1)
