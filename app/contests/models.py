@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Base
@@ -11,7 +20,10 @@ from app.types import BigId, UTCDateTime
 
 
 class Contest(Base):
-    """One contest. `policy` is contests.policy in JSON; `label` names a round ("tuần", "kỳ", "đợt")."""
+    """One contest. `policy` is contests.policy in JSON; `label` names a round ("tuần", "kỳ", "đợt").
+
+    `incident_rule` is None while the text of contests.incident_wording applies.
+    """
 
     __tablename__ = "contests"
     __table_args__ = (
@@ -33,6 +45,7 @@ class Contest(Base):
     shows_own_score: Mapped[bool]
     complaint_days: Mapped[int]
     rules_markdown: Mapped[str]
+    incident_rule: Mapped[str | None]
     policy: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
@@ -73,6 +86,7 @@ class Round(Base):
     scheduled_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     frozen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     published_revision: Mapped[int | None]
+    cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     contest: Mapped[Contest] = relationship(back_populates="rounds")
 
@@ -128,3 +142,57 @@ class RoundExtension(Base):
     reason: Mapped[str]
     extended_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     extended_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class CancellationProposal(Base):
+    """Somebody asks to cancel a round, and perhaps to hold it again; append-only.
+
+    `number` counts the round's proposals: the next one can only be written when the last is decided.
+    """
+
+    __tablename__ = "cancellation_proposals"
+    __table_args__ = (
+        UniqueConstraint("round_id", "number"),
+        UniqueConstraint("id", "round_id", "proposed_by"),
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("length(reason) between 5 and 1000", name="reason"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
+    number: Mapped[int]
+    reason: Mapped[str]
+    holds_again: Mapped[bool]
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class RoundCancellation(Base):
+    """What became of a proposal: confirmed by a second person, or dropped by anybody; append-only."""
+
+    __tablename__ = "round_cancellations"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["proposal_id", "round_id", "proposed_by"],
+            [
+                "cancellation_proposals.id",
+                "cancellation_proposals.round_id",
+                "cancellation_proposals.proposed_by",
+            ],
+        ),
+        CheckConstraint("proposed_by <> decided_by or not is_confirmed", name="second_person"),
+        Index(
+            "uq_round_cancellations_confirmed",
+            "round_id",
+            unique=True,
+            postgresql_where=text("is_confirmed"),
+            sqlite_where=text("is_confirmed"),
+        ),
+    )
+
+    proposal_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    is_confirmed: Mapped[bool]
+    decided_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    decided_at: Mapped[datetime] = mapped_column(UTCDateTime)
