@@ -54,6 +54,7 @@ ROLE_OF_FILE = {
     "organiser": "edge",
     "jobs": "edge",
     "cli": "edge",
+    "child": "edge",
     "login": "edge",
     "passwords": "edge",
 }
