@@ -1,16 +1,24 @@
 """Every table of Khéo, for migrations and checks: importing this module fills the metadata."""
 
 from app.accounts import models as accounts
+from app.analysis import models as analysis
 from app.attempts import models as attempts
 from app.audit import models as audit
+from app.complaints import models as complaints
 from app.contests import models as contests
 from app.enrolments import models as enrolments
+from app.error_counts import ErrorCount
 from app.extensions import Base
 from app.files import models as files
+from app.integrity import models as integrity
 from app.jobs import models as jobs
 from app.questions import models as questions
+from app.ranking import desk_models as result_desk
 from app.ranking import models as ranking
 from app.units import models as units
 
-TABLES = (accounts, attempts, audit, contests, enrolments, files, jobs, questions, ranking, units)
+TABLES = (
+    *(accounts, analysis, attempts, audit, complaints, contests, enrolments, files),
+    *(ErrorCount, integrity, jobs, questions, ranking, result_desk, units),
+)
 metadata = Base.metadata

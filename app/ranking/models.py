@@ -124,7 +124,8 @@ class Freeze(Base):
     "people_all_correct"}; `line_counts` = ranked people per league; `units` = [{"unit_id", "people",
     "attempts"}] of the second level, most people first; `decision_ids` = the decisions applied;
     `barred` = {contestant_no: rules.PassedOver} of those who take no prize; `changes` =
-    order_rules.changes_between against the previous freeze, None for the first. `body_sha256` and
+    order_rules.changes_between against the previous freeze, None for the first; `public_changes` = the
+    same against the revision in force, None where nothing is published. `body_sha256` and
     `public_sha256` name what publication would serve, in `files`.
     """
 
@@ -150,6 +151,7 @@ class Freeze(Base):
     decision_ids: Mapped[list[int] | None] = mapped_column(JSON)
     barred: Mapped[dict[str, str] | None] = mapped_column(JSON)
     changes: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    public_changes: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     body_sha256: Mapped[str | None] = mapped_column(ForeignKey("files.sha256"))
     public_sha256: Mapped[str | None] = mapped_column(ForeignKey("files.sha256"))
 
