@@ -2,6 +2,9 @@
 
 import secrets
 import sqlite3
+import threading
+import time
+from collections import Counter
 from typing import Any
 
 import structlog
@@ -11,11 +14,19 @@ from sqlalchemy.exc import DataError, DBAPIError, NoResultFound, OperationalErro
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from app import clock
+from app.error_counts import add_errors
 from app.errors import BadInput, Busy, DomainError, NotAllowed
 from app.extensions import db, login_manager
 
 log = structlog.get_logger()
 last_resort_count = 0
+
+# Server errors not written yet; written at most once in COUNT_SECONDS, so that a storm stays cheap.
+COUNT_SECONDS = 1.0
+_uncounted: Counter[int] = Counter()
+_counting = threading.Lock()
+_count_again_at = float("-inf")
 
 UNCHANGED = "Không có dữ liệu nào bị thay đổi."
 SAVED_STAYS = "Những câu đã báo “Đã lưu” vẫn được giữ nguyên."
@@ -118,6 +129,29 @@ def as_nobody() -> None:
 
 
 def on_busy(error: Busy) -> Response:
+    db.session.rollback()
+    note_server_error(503)
+    return waiting_page(error)
+
+
+def note_server_error(status: int) -> None:
+    """Count an answer of 500 or 503 for the organisers' live page; the answer never fails because of it."""
+    global _count_again_at  # noqa: PLW0603 -- one moment per process
+    with _counting:
+        _uncounted[status] += 1
+        if time.monotonic() < _count_again_at:
+            return
+        _count_again_at = time.monotonic() + COUNT_SECONDS
+        waiting = dict(_uncounted)
+        _uncounted.clear()
+    try:
+        for each, count in waiting.items():
+            add_errors(each, count, now=clock.now())
+    except (DBAPIError, PoolTimeout) as error:
+        log.warning("errors_not_counted", error=type(error).__name__)
+
+
+def waiting_page(error: Busy) -> Response:
     as_nobody()
     response = error_response(503)
     response.headers["Retry-After"] = str(error.retry_after + secrets.randbelow(5))
@@ -131,7 +165,7 @@ def on_database_error(error: DBAPIError | PoolTimeout) -> Response:
         return error_response(400)
     if _is_away(error):
         log.warning("database_unavailable", error=type(error).__name__, endpoint=request.endpoint)
-        return on_busy(Busy())
+        return waiting_page(Busy())
     return on_last_resort(error)
 
 
@@ -159,6 +193,7 @@ def on_last_resort(error: Exception) -> Response:
     log.error(
         "unexpected_error", endpoint=request.endpoint, reference=g.get("request_id", ""), exc_info=error
     )
+    note_server_error(500)
     return error_response(500)
 
 
