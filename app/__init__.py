@@ -23,6 +23,7 @@ from app.portal import views as portal_views
 from app.questions import cli as questions_cli
 from app.questions import organiser as questions_organiser
 from app.ranking import cli as ranking_cli
+from app.ranking import live_organiser
 from app.ranking import organiser as ranking_organiser
 from app.ranking import views as ranking_views
 from app.units import cli as units_cli
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     attempts_views.bp,
     ranking_views.bp,
     ranking_organiser.bp,
+    live_organiser.bp,
 )
 COMMANDS = (
     units_cli.units,
