@@ -6,6 +6,7 @@ from app.attempts import models as attempts
 from app.audit import models as audit
 from app.complaints import models as complaints
 from app.contests import models as contests
+from app.enrolments import exclusion_models as exclusions
 from app.enrolments import models as enrolments
 from app.error_counts import ErrorCount
 from app.extensions import Base
@@ -18,7 +19,7 @@ from app.ranking import models as ranking
 from app.units import models as units
 
 TABLES = (
-    *(accounts, analysis, attempts, audit, complaints, contests, enrolments, files),
+    *(accounts, analysis, attempts, audit, complaints, contests, enrolments, exclusions, files),
     *(ErrorCount, integrity, jobs, questions, ranking, result_desk, units),
 )
 metadata = Base.metadata
