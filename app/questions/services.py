@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from app.audit.services import record
 from app.errors import DomainError
@@ -43,12 +44,16 @@ class OwnQuestion(DomainError):
 
 @dataclass(frozen=True)
 class ImportCounts:
-    """What an import did to questions; `retired` ones stand in the files and stay out of the bank."""
+    """What an import did to questions; `retired` ones stand in the files and stay out of the bank.
+
+    `brought` are ids of the new versions.
+    """
 
     new: int = 0
     changed: int = 0
     same: int = 0
     retired: int = 0
+    brought: tuple[int, ...] = field(default=(), compare=False)
 
 
 def import_bank(
@@ -57,23 +62,24 @@ def import_bank(
     *,
     author_id: int | None,
     now: datetime,
-    digest: str,
+    **details: Any,
 ) -> ImportCounts:
     """Bring in all questions or none; running it again changes nothing.
 
     Everything new is a draft, which may still lack what approval needs. `topics` maps codes to names,
-    `digest` names the files. Raises UnsoundQuestion, TopicChanged.
+    `details` say in the audit entry what the questions come from. Raises UnsoundQuestion, TopicChanged.
     """
     _refuse_broken(questions)
     rows = _put_topics(topics)
     stored = queries.questions_by_key([question.key for question in questions])
     latest = queries.latest_versions([row.id for row in stored.values()])
     tally: Counter[str] = Counter()
+    brought = []
     for question in map(rules.in_nfc, questions):
         row = stored.get(question.key)
         if row is None:
             tally["new"] += 1
-            _add_question(question, rows[question.topic], author_id=author_id, now=now)
+            brought.append(_add_question(question, rows[question.topic], author_id=author_id, now=now))
             continue
         _refuse_other_topic(row, question)
         if row.retired_at is not None:
@@ -82,12 +88,13 @@ def import_bank(
             tally["same"] += 1
         else:
             tally["changed"] += 1
-            _add_version(row, latest[row.id].number + 1, question, author_id=author_id, now=now)
+            number = latest[row.id].number + 1
+            brought.append(_add_version(row, number, question, author_id=author_id, now=now))
     db.session.flush()
-    if tally["new"] or tally["changed"]:
-        details = {"digest": digest, **tally}
+    if brought:
+        details = {**details, **tally}
         record("questions.imported", actor_id=author_id, subject="question_bank", now=now, **details)
-    return ImportCounts(**tally)
+    return ImportCounts(**tally, brought=tuple(version.id for version in brought))
 
 
 def create_version(question: BankQuestion, *, author_id: int, now: datetime) -> QuestionVersion:

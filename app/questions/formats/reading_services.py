@@ -43,8 +43,7 @@ def read_file(content: bytes, format_name: str = "") -> ReadFile:
         done = subprocess.run(
             [sys.executable, "-m", "app.questions.formats.child", format_name],
             input=content,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             cwd=ROOT,
             env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
             timeout=MAX_SECONDS,
