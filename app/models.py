@@ -13,6 +13,7 @@ from app.extensions import Base
 from app.files import models as files
 from app.integrity import models as integrity
 from app.jobs import models as jobs
+from app.questions import import_models as question_imports
 from app.questions import models as questions
 from app.ranking import desk_models as result_desk
 from app.ranking import models as ranking
@@ -20,6 +21,6 @@ from app.units import models as units
 
 TABLES = (
     *(accounts, analysis, attempts, audit, complaints, contests, enrolments, exclusions, files),
-    *(ErrorCount, integrity, jobs, questions, ranking, result_desk, units),
+    *(ErrorCount, integrity, jobs, question_imports, questions, ranking, result_desk, units),
 )
 metadata = Base.metadata

@@ -1,0 +1,70 @@
+"""Read what imports did, and the bank as an import compares with it."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+
+from app.accounts.models import Account
+from app.extensions import db
+from app.questions.import_models import QuestionImport
+from app.questions.import_plan_rules import Bank, Known, bank_of
+from app.questions.models import Question, QuestionVersion, Topic
+from app.questions.queries import all_topics
+from app.questions.rules import BankQuestion
+
+PAGE_SIZE = 20
+COLUMNS = (
+    QuestionVersion.level,
+    QuestionVersion.asks,
+    QuestionVersion.stem,
+    QuestionVersion.options,
+    QuestionVersion.answer,
+    QuestionVersion.pinned,
+    QuestionVersion.explanation,
+    QuestionVersion.source,
+    QuestionVersion.valid_from,
+    QuestionVersion.valid_until,
+)
+
+
+def whole_bank() -> Bank:
+    """Every question in its latest version, beside the topics there are."""
+    newer = aliased(QuestionVersion)
+    is_newer = and_(newer.question_id == QuestionVersion.question_id, newer.number > QuestionVersion.number)
+    query = (
+        select(Question.key, Topic.code, Question.retired_at, *COLUMNS)
+        .join(Question.topic)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(~select(newer.id).where(is_newer).exists())
+        .order_by(Question.id)
+    )
+    known = []
+    for key, topic, retired_at, *values in db.session.execute(query):
+        fields = dict(zip((column.key for column in COLUMNS), values, strict=True))
+        fields["options"] = tuple(fields["options"])
+        known.append(Known(BankQuestion(key=key, topic=topic, **fields), retired_at is not None))
+    return bank_of({topic.code: topic.name for topic in all_topics()}, known)
+
+
+def get_import(import_id: int, *, lock: bool = False) -> QuestionImport:
+    """Raises NoResultFound."""
+    query = select(QuestionImport).where(QuestionImport.id == import_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(query).one()
+
+
+def list_imports(page: int) -> tuple[Sequence[QuestionImport], bool]:
+    """One page of what was brought in, the newest first, and whether more follow."""
+    query = select(QuestionImport).where(QuestionImport.confirmed_at.is_not(None))
+    query = query.order_by(QuestionImport.confirmed_at.desc(), QuestionImport.id.desc())
+    rows = db.session.scalars(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)).all()
+    return rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+
+
+def names_of(account_ids: Collection[int | None]) -> dict[int, str]:
+    """Full names by account id."""
+    ids = {account_id for account_id in account_ids if account_id is not None}
+    rows = db.session.execute(select(Account.id, Account.full_name).where(Account.id.in_(ids)))
+    return {account_id: name for account_id, name in rows}
