@@ -13,9 +13,12 @@ from app.accounts import login as accounts_login
 from app.accounts import staff as accounts_staff
 from app.accounts import views as accounts_views
 from app.attempts import views as attempts_views
+from app.complaints import organiser as complaints_organiser
+from app.complaints import views as complaints_views
 from app.contests import cli as contests_cli
 from app.contests import organiser as contests_organiser
 from app.contests import round_organiser as rounds_organiser
+from app.contests import series_organiser
 from app.contests import views as contests_views
 from app.developers import cli as developers_cli
 from app.extensions import csrf, db, login_manager, migrate
@@ -23,7 +26,7 @@ from app.portal import views as portal_views
 from app.questions import cli as questions_cli
 from app.questions import organiser as questions_organiser
 from app.ranking import cli as ranking_cli
-from app.ranking import live_organiser
+from app.ranking import key_organiser, key_views, live_organiser
 from app.ranking import organiser as ranking_organiser
 from app.ranking import views as ranking_views
 from app.units import cli as units_cli
@@ -42,9 +45,14 @@ BLUEPRINTS = (
     contests_views.bp,
     contests_organiser.bp,
     rounds_organiser.bp,
+    series_organiser.bp,
     attempts_views.bp,
     ranking_views.bp,
     ranking_organiser.bp,
+    complaints_views.bp,
+    complaints_organiser.bp,
+    key_views.bp,
+    key_organiser.bp,
     live_organiser.bp,
 )
 COMMANDS = (

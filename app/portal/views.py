@@ -16,6 +16,8 @@ from app.accounts.models import Account
 from app.accounts.queries import get_unit_of
 from app.attempts.queries import policy_of, rounds_taken
 from app.attempts.rules import deadline
+from app.complaints.queries import own_complaints
+from app.complaints.rules import State
 from app.contests import brief_wording, wording
 from app.contests import policy as policies
 from app.contests.models import Contest, Round
@@ -27,6 +29,8 @@ from app.contests.queries import (
     state_of,
 )
 from app.contests.rules import RoundState, cells_of, paper_size
+from app.enrolments.exclusion_queries import is_barred
+from app.enrolments.exclusion_rules import Barred
 from app.enrolments.queries import consents_given, find_enrolment
 from app.errors import BadInput
 from app.extensions import db
@@ -163,6 +167,8 @@ def round_page(slug: str, number: int) -> str:
 
 def _entry_of(account: Account, found: Round) -> dict[str, Any]:
     """What stands between this person and a start: a refusal, or a unit to choose; nothing once enrolled."""
+    if is_barred(found.contest_id, account):
+        return {"refusal": Barred(), "picker": None}
     if find_enrolment(found.contest_id, account.id) is not None:
         return {"refusal": None, "picker": None}
     unit = get_unit_of(account)
@@ -198,12 +204,14 @@ def account() -> str:
         "portal/account.html",
         contest=contest,
         person=person,
-        sign_in_name=rules.masked_sign_in_name(person.sign_in_name),
+        sign_in_name=account_rules.masked_sign_in_name(person.sign_in_name),
         unit=unit,
         parent=find_parent(unit),
         consents=consents_given(person.id),
         brought=brought,
         brought_count=brought_count,
+        complaints=own_complaints(person.id),
+        complaint_states=State,
         **_invitation(person, contest),
         **(_weeks_together(person, brought, contest, now) if contest else {}),
     )

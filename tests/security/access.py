@@ -42,6 +42,7 @@ PUBLIC = {
     "ranking.statement",
     "ranking.annex",
     "ranking.script",
+    "keys.index",
 }
 # For whoever is signed in, about themself: another person's rows do not exist there.
 PERSONAL = {
@@ -54,6 +55,11 @@ PERSONAL = {
     "attempts.save",
     "attempts.submit",
     "attempts.result",
+    "complaints.index",
+    "complaints.new",
+    "complaints.show",
+    "complaints.add",
+    "complaints.withdraw",
 }
 # Need a grant that covers every contest, not one alone.
 NEEDS_ALL_CONTESTS = {"contests_organiser.new_contest"}
@@ -141,12 +147,16 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
         "grant_id": (side.grant_id,),
         "contestant_no": (side.contestant_no,),
         "revision_number": (1,),
+        "place": (1, 2),
+        "proposal_number": (1,),
         "ending": ("pdf", "xlsx"),
     }
     if parameter not in values:
         raise LookupError(f"{endpoint} has a parameter <{parameter}>: say what stands for it in values_of")
     if parameter == "public_id" and endpoint.startswith("attempts."):
         values["public_id"] = (side.open_attempt, side.done_attempt)
+    if parameter == "public_id" and endpoint.startswith("complaints"):
+        values["public_id"] = (side.published_attempt if endpoint == "complaints.new" else side.complaint,)
     return tuple(str(value).encode() for value in values[parameter])
 
 

@@ -16,13 +16,17 @@ from app.accounts.passwords import hash_password
 from app.accounts.rules import Origin
 from app.attempts import services as attempts
 from app.attempts.models import Attempt
+from app.complaints import desk_queries as complaint_desk
+from app.complaints import desk_services as complaint_answers
+from app.complaints import rules as complaint_rules
+from app.complaints import services as complaints
 from app.contests import services as contests
 from app.contests.models import Contest, Round
 from app.enrolments.services import enrol
 from app.extensions import db
 from app.files.services import store_file
 from app.jobs.models import Job
-from app.permissions import Role
+from app.permissions import Grant, Role
 from app.questions.models import QuestionVersion, Topic
 from app.ranking import freeze_services
 from app.ranking import services as results
@@ -68,6 +72,8 @@ class Side:
     link: str
     grant_id: int
     contestant_no: int
+    published_attempt: str
+    complaint: str
 
 
 @dataclass(frozen=True)
@@ -178,7 +184,9 @@ def _side(
 ) -> Side:
     make_grant(staff, Role.STAFF, unit=unit)
     contest = worlds.make_contest(chief.id, NOW - 30 * DAY, slug=f"cuoc-thi-{name}")
+    contest.complaint_days = 60  # complaints are still taken at NOW
     grant: RoleGrant = make_grant(organiser, Role.ORGANISER, contest_id=contest.id)
+    sat = {}
     for weeks, number in ((15 * DAY, PUBLISHED), (8 * DAY, FROZEN)):
         found = worlds.make_round(contest, chief.id, NOW - weeks, blueprint=BLUEPRINT)
         enrolment = enrol(citizen, found, None, now=NOW - weeks + HOUR)
@@ -186,8 +194,10 @@ def _side(
         results.decide_person(
             found, Kind.NO_PRIZE, enrolment.id, actor_id=chief.id, reason=REASON, now=found.closes_at + HOUR
         )
+        sat[number] = done
         _settle(found, chief, second, publishes=number == PUBLISHED)
     open_, handed_in = _open_round(contest, citizen, chief)
+    complaint = _complain(sat[PUBLISHED], organiser)
     return Side(
         slug=contest.slug,
         draft_slug=_draft_contest(name, organiser, chief).slug,
@@ -199,7 +209,25 @@ def _side(
         link=accounts.issue_reset_link(citizen, actor_id=staff.id, now=NOW),
         grant_id=grant.id,
         contestant_no=enrolment.contestant_no,
+        published_attempt=sat[PUBLISHED].public_id,
+        complaint=complaint,
     )
+
+
+def _complain(attempt: Attempt, organiser: Account) -> str:
+    """A complaint that was decided, and one that the organiser has taken; the public id of the second."""
+    found = db.session.get_one(Round, attempt.round_id)
+    at = NOW - DAY
+    for subject in (complaint_rules.Subject.PRIZE, complaint_rules.Subject.RANKING):
+        filed = complaints.file_complaint(found, attempt, subject=subject, position=None, text=REASON, now=at)
+        case = complaint_desk.get_case((Grant(Role.ORGANISER),), filed.public_id)
+        complaint_answers.take(case, actor_id=organiser.id, now=at)
+        if subject is complaint_rules.Subject.PRIZE:
+            refused = complaint_rules.Verdict(
+                complaint_rules.Outcome.REFUSED, complaint_rules.Effect.NONE, text=REASON, ground=REASON
+            )
+            complaint_answers.decide(case, refused, actor_id=organiser.id, now=at)
+    return filed.public_id
 
 
 def _draft_contest(name: str, organiser: Account, chief: Account) -> Contest:
