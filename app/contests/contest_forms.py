@@ -1,5 +1,6 @@
 """Forms of a contest: facts, ranking and prizes, rules text. Bytes to plain values."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField, Field, SelectChoice, SelectField, StringField, TextAreaField
@@ -7,6 +8,7 @@ from wtforms.validators import ValidationError
 
 from app.contests import markdown_rules, policy, rules
 from app.contests.models import Contest
+from app.contests.rules_wording import first_rules
 from app.units.models import Unit
 from app.units.queries import all_series, ancestors_of, browse_units, find_unit, is_within
 from app.web.forms import BaseForm, BoundedInteger, Required, TextLength, collapse_spaces
@@ -14,6 +16,7 @@ from app.web.forms import BaseForm, BoundedInteger, Required, TextLength, collap
 MAX_RULES_LENGTH = 20_000
 CHOOSE_AGAIN = "Bạn hãy chọn một mục trong danh sách."
 SCOPE_MISSING = "Bạn hãy chọn tỉnh, thành phố tổ chức cuộc thi."
+COPY = "copy:"
 WHOLE_PROVINCE = SelectChoice("", "Cả tỉnh, thành phố")
 FIRST_CONTEST = {
     "label": rules.LABELS[0],
@@ -130,12 +133,37 @@ class DraftFactsForm(FactsForm):
 
 
 class NewContestForm(DraftFactsForm):
+    """The facts, and where ranking, prizes and rules come from: a preset, or the contest "copy:<slug>"."""
+
     preset = SelectField(
-        "Xếp hạng theo mẫu",
-        choices=[SelectChoice(code, title) for code, (title, _policy) in policy.PRESETS.items()],
+        "Xếp hạng và giải thưởng theo",
         invalid_choice_message=CHOOSE_AGAIN,
         description="Sau khi tạo, bạn sửa được từng phần.",
     )
+
+    def __init__(self, sources: Sequence[Contest]) -> None:
+        super().__init__()
+        self.sources = {f"{COPY}{source.slug}": source for source in sources}
+        self.preset.choices = [
+            *(SelectChoice(code, title, optgroup="Mẫu") for code, (title, _policy) in policy.PRESETS.items()),
+            *(SelectChoice(code, source.name, optgroup="Chép từ") for code, source in self.sources.items()),
+        ]
+
+    @property
+    def source(self) -> Contest | None:
+        """The contest that is copied."""
+        return self.sources.get(self.preset.data)
+
+    def values(self) -> dict[str, Any]:
+        facts = super().values()
+        if self.source is None:
+            chosen = policy.PRESETS[self.preset.data][1]
+            return facts | {"policy": chosen, "rules_markdown": first_rules(facts), "incident_rule": None}
+        return facts | {
+            "policy": policy.from_json(self.source.policy),
+            "rules_markdown": self.source.rules_markdown,
+            "incident_rule": self.source.incident_rule,
+        }
 
 
 def _scope_data(unit: Unit | None) -> dict[str, str]:

@@ -64,23 +64,23 @@ def contests() -> str:
 @bp.route("/cuoc-thi-moi", methods=["GET", "POST"])
 @require(Permission.CONTESTS_EDIT, scope="global")
 def new_contest() -> Page:
-    """Create a contest from its facts and a ranking preset."""
+    """Create a contest from its facts and a ranking preset, or like an earlier contest."""
     if not may_create():
         raise NotAllowed
-    form = NewContestForm()
+    form = NewContestForm(queries.contests_managed(current_user.grants, Permission.CONTESTS_VIEW))
     if not is_right(form, SAVE, others=("units",)):
         return answer("contests/new_contest.html", form)
-    values = form.values() | {"rules_markdown": "", "policy": policy.PRESETS[form.preset.data][1]}
     try:
         contest = services.create_contest(
-            values, scope_code=form.scope_code or "", actor_id=current_user.account_id, now=clock.now()
+            form.values(), scope_code=form.scope_code or "", actor_id=current_user.account_id, now=clock.now()
         )
     except services.SlugTaken as taken:
         form.slug.errors = [taken.message]
         return answer("contests/new_contest.html", form)
     db.session.commit()
-    flash("Đã tạo cuộc thi. Bạn xem lại cách xếp hạng và giải thưởng, rồi viết Thể lệ.", "success")
-    return redirect(url_for("contests_organiser.ranking", slug=contest.slug), 303)
+    flash(f"Đã tạo cuộc thi, có sẵn Thể lệ mẫu. Việc tiếp theo: lập lịch các {contest.label} thi.", "success")
+    model = form.source.slug if form.source else None
+    return redirect(url_for("series_organiser.series", slug=contest.slug, chep=model), 303)
 
 
 @bp.route("/cuoc-thi/<slug>/thong-tin", methods=["GET", "POST"])

@@ -14,7 +14,7 @@ from app.contests.models import Contest, Round, RoundExtension, RoundKey, RoundP
 from app.extensions import db
 from app.localtime import local_day
 from app.permissions import ROLE_PERMISSIONS, Grant, Permission, contests_in_scope
-from app.questions.queries import approved_versions
+from app.questions.queries import approved_versions, count_approved_versions
 from app.units.models import Unit
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -66,6 +66,12 @@ def find_current_contest(now: datetime) -> Contest | None:
 def rounds_of(contest: Contest) -> Sequence[Round]:
     query = select(Round).where(Round.contest_id == contest.id).order_by(Round.number)
     return db.session.scalars(query).all()
+
+
+def lock_rounds(contest: Contest) -> Sequence[Round]:
+    """The contest's rounds in order, locked and read anew."""
+    query = select(Round).where(Round.contest_id == contest.id).order_by(Round.number)
+    return db.session.scalars(_locked(query, Round)).all()
 
 
 def has_scheduled_round(contest: Contest) -> bool:
@@ -199,6 +205,18 @@ def candidates_of(
     return [_candidates(cell, first, last, used) for cell in cells]
 
 
+def count_candidates(
+    contest_id: int, round_id: int | None, cells: Sequence[rules.Cell], window: tuple[datetime, datetime]
+) -> list[int]:
+    """How many candidates_of would find for each cell."""
+    used = used_version_ids(contest_id, except_round_id=round_id)
+    first, last = map(local_day, window)
+    return [
+        count_approved_versions(cell.topics, cell.level, first=first, last=last, excluding=used)
+        for cell in cells
+    ]
+
+
 def _candidates(cell: rules.Cell, first: date, last: date, used: set[int]) -> list[rules.PoolQuestion]:
     return [
         rules.PoolQuestion(
@@ -210,8 +228,7 @@ def _candidates(cell: rules.Cell, first: date, last: date, used: set[int]) -> li
             pinned=version.pinned,
             answer=version.answer,
         )
-        for version in approved_versions(cell.topics, cell.level, first=first, last=last)
-        if version.id not in used
+        for version in approved_versions(cell.topics, cell.level, first=first, last=last, excluding=used)
     ]
 
 

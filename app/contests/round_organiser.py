@@ -60,12 +60,14 @@ def _rounds_page(contest: Contest, chosen: Round | None) -> str:
     checks = {each.id: checklist(each, now) for each in found if each.scheduled_at is None}
     chosen = chosen or _first_to_look_at(found, states)
     is_scheduled = chosen is not None and chosen.scheduled_at is not None
+    missing = {number: [check for check in own if not check.is_done] for number, own in checks.items()}
     return render_template(
         "contests/rounds.html",
         managed=contest,
         rounds=found,
         states=states,
-        missing={number: [check for check in own if not check.is_done] for number, own in checks.items()},
+        missing=missing,
+        ready=[each for each in found if each.scheduled_at is None and not missing[each.id]],
         chosen=chosen,
         checks=checks.get(chosen.id, []) if chosen else [],
         package=queries.get_package(chosen.id) if chosen and is_scheduled else None,

@@ -149,8 +149,28 @@ def approved_versions(
     It must be right on every day from `first` to `last`, and no version of its question may be
     among `excluding`: a reworded question is not new to those who have seen it.
     """
+    query = _approved(topic_codes, level, first, last, excluding)
+    return db.session.scalars(query.order_by(QuestionVersion.id)).all()
+
+
+def count_approved_versions(
+    topic_codes: Collection[str],
+    level: int,
+    *,
+    first: date,
+    last: date,
+    excluding: Collection[int] = (),
+) -> int:
+    """How many versions `approved_versions` would give."""
+    query = _approved(topic_codes, level, first, last, excluding)
+    return db.session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+
+
+def _approved(
+    topic_codes: Collection[str], level: int, first: date, last: date, excluding: Collection[int]
+) -> Select[tuple[QuestionVersion]]:
     seen = select(QuestionVersion.question_id).where(QuestionVersion.id.in_(excluding))
-    query = _with_question().where(
+    return _with_question().where(
         Topic.code.in_(topic_codes),
         Question.retired_at.is_(None),
         QuestionVersion.level == level,
@@ -159,7 +179,6 @@ def approved_versions(
         _is_latest_approved(),
         QuestionVersion.question_id.not_in(seen),
     )
-    return db.session.scalars(query.order_by(QuestionVersion.id)).all()
 
 
 def list_questions(filters: Filters, page: int) -> list[BankLine]:

@@ -8,7 +8,7 @@ from app.contests import policy, queries
 from app.contests.models import Contest
 from app.units.models import Unit, UnitSeries
 from tests import world as units
-from tests.contests.world import NOW, make_contest, make_people, rows, scheduled, sign_in
+from tests.contests.world import NOW, make_contest, make_draft, make_people, rows, scheduled, sign_in
 
 LIST = "/ban-to-chuc/cuoc-thi"
 NEW = "/ban-to-chuc/cuoc-thi-moi"
@@ -67,14 +67,30 @@ def test_a_contest_is_created_from_its_facts(client, author, db):
     response = client.post(NEW, data=CONTEST)
 
     assert response.status_code == 303
-    assert response.headers["Location"] == f"{LIST}/dan-van-kheo-tinh-lang-son/xep-hang"
+    assert response.headers["Location"] == f"{LIST}/dan-van-kheo-tinh-lang-son/lap-lich"
     contest = queries.get_contest("dan-van-kheo-tinh-lang-son")
     assert contest.name == "Dân vận khéo tỉnh Lạng Sơn"
     assert (contest.series_code, db.session.get(Unit, contest.scope_unit_id).code) == ("vn-2024", "20")
     assert policy.from_json(contest.policy) == policy.PRESETS["cao-bang"][1]
-    assert (contest.shows_own_score, contest.rules_markdown, contest.created_by) == (True, "", author)
+    assert (contest.shows_own_score, contest.created_by) == (True, author)
+    assert "Mọi người từ 16 tuổi trở lên, trong phạm vi tỉnh Lạng Sơn." in contest.rules_markdown
     assert [entry.actor_id for entry in entries_about(f"contest:{contest.id}")] == [author]
     assert "Dân vận khéo tỉnh Lạng Sơn" in client.get(LIST).text
+
+
+def test_a_contest_is_copied_from_an_earlier_one(client, author, db):
+    earlier = make_contest(author, preset="lang-son-2023", rules_markdown="Thể lệ năm trước.")
+    earlier.incident_rule = "Quy tắc riêng."
+    make_draft(earlier, author, time_limit=1200)
+    db.session.commit()
+
+    response = client.post(NEW, data=CONTEST | {"preset": "copy:dan-van-kheo", "slug": "nam-nay"})
+
+    assert response.headers["Location"] == f"{LIST}/nam-nay/lap-lich?chep=dan-van-kheo"
+    contest = queries.get_contest("nam-nay")
+    assert policy.from_json(contest.policy) == policy.PRESETS["lang-son-2023"][1]
+    assert (contest.rules_markdown, contest.incident_rule) == ("Thể lệ năm trước.", "Quy tắc riêng.")
+    assert 'value="20"' in client.get(response.headers["Location"]).text
 
 
 def test_a_contest_may_be_for_one_district(client, author, db):
