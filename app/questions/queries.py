@@ -187,6 +187,11 @@ def list_questions(filters: Filters, page: int) -> list[BankLine]:
     return _lines(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE))
 
 
+def find_versions(filters: Filters) -> Sequence[QuestionVersion]:
+    """Everything in the bank that fits, in the order of the list."""
+    return db.session.scalars(_filtered(filters).order_by(Topic.id, Question.key)).all()
+
+
 def count_questions(filters: Filters) -> int:
     query = _filtered(filters).with_only_columns(func.count(), maintain_column_froms=True)
     return db.session.scalar(query) or 0
