@@ -21,6 +21,7 @@ from app.contests import round_organiser as rounds_organiser
 from app.contests import series_organiser
 from app.contests import views as contests_views
 from app.developers import cli as developers_cli
+from app.enrolments import exclusion_organiser
 from app.extensions import csrf, db, login_manager, migrate
 from app.portal import views as portal_views
 from app.questions import cli as questions_cli
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     contests_organiser.bp,
     rounds_organiser.bp,
     series_organiser.bp,
+    exclusion_organiser.bp,
     attempts_views.bp,
     ranking_views.bp,
     ranking_organiser.bp,

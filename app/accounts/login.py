@@ -84,6 +84,7 @@ def init_app(app: Flask, *, hash_slots: int) -> None:
     devices.init_app(app)
     app.after_request(slide_session_in_use)
     app.add_template_filter(rules.name_for_people, "sign_in_name")
+    app.add_template_filter(rules.masked_sign_in_name, "masked")
 
 
 def load_signed_in(token: str) -> SignedIn | None:

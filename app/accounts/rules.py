@@ -181,6 +181,14 @@ def name_for_people(sign_in_name: str) -> str:
     return "-".join(sign_in_name[start : start + size] for start in range(0, len(sign_in_name), size))
 
 
+def masked_sign_in_name(sign_in_name: str) -> str:
+    """Enough to know one's own by: 0912 345 678 → 0912 *** 678, K7K-2Q4-MXP → K7K-***-MXP."""
+    written = name_for_people(sign_in_name)
+    separator = " " if " " in written else "-"
+    first, *middle, last = written.split(separator)
+    return separator.join([first, *("*" * len(part) for part in middle), last])
+
+
 def _bare(value: str) -> str:
     return value.upper().translate(_PHONE_SEPARATORS) if value.isascii() else ""
 

@@ -15,6 +15,7 @@ from app.attempts import statements as sql
 from app.attempts.models import Attempt
 from app.contests.models import Round, RoundKey
 from app.contests.services import move_closing
+from app.enrolments.exclusion_rules import Barred
 from app.enrolments.services import enrol
 from app.extensions import db
 from app.localtime import local_day
@@ -50,7 +51,7 @@ def start_attempt(
     """Start the next attempt, or go on with the open one. None: no such round or session.
 
     Unique rules decide races: whoever finds no row inserted reads what the other one made.
-    Raises the refusals of attempts.rules and enrolments.rules.
+    Raises the refusals of attempts.rules and enrolments.rules, and Barred.
     """
     parameters = {"token_hash": token_hash, "slug": slug, "number": number, "now": now}
     for _try in range(MAX_START_TRIES):
@@ -107,8 +108,16 @@ def _insert_attempt(context: Row[Any], origin: Origin, now: datetime) -> str | N
     stored = sql.find_row(sql.START, values)
     if stored is None:
         return None
+    _check_not_barred(context)
     _leave_trace(context.account_id, stored.id, origin, now)
     return public_id
+
+
+def _check_not_barred(context: Row[Any]) -> None:
+    """The attempt's row is there: whoever lists this person now waits for it. Raises Barred."""
+    who = {"contest_id": context.contest_id, "account_id": context.account_id}
+    if sql.find_row(sql.BARRED, who) is not None:
+        raise Barred
 
 
 def _leave_trace(account_id: int, attempt_id: int, origin: Origin, now: datetime) -> None:

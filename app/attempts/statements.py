@@ -68,6 +68,11 @@ ON CONFLICT DO NOTHING
 RETURNING id
 """
 
+BARRED = """
+SELECT x.id FROM exclusions x
+WHERE x.contest_id = :contest_id AND x.account_id = :account_id AND x.mode = 'barred' AND x.removed_at IS NULL
+"""
+
 TRACE = """
 INSERT INTO traces (account_id, attempt_id, kind, at, address_prefix, device_hash, delete_on)
 VALUES (:account_id, :attempt_id, 'start', :now, :address_prefix, :device_hash, :delete_on)
@@ -116,6 +121,7 @@ KINDS: dict[str, TypeEngine[Any]] = {
     "number": Integer(),
     "attempt_id": BigInteger(),
     "round_id": BigInteger(),
+    "contest_id": BigInteger(),
     "account_id": BigInteger(),
     "enrolment_id": BigInteger(),
     "answered_count": Integer(),

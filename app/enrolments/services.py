@@ -11,6 +11,7 @@ from app.accounts.rules import age_on
 from app.contests import policy as policies
 from app.contests.models import Contest, Round
 from app.enrolments import queries, rules
+from app.enrolments.exclusion_services import claim_phone_listing
 from app.enrolments.models import Enrolment
 from app.extensions import db
 from app.localtime import local_day
@@ -46,7 +47,9 @@ def enrol(account: Account, found: Round, unit_code: str | None, *, now: datetim
         "not_ranked_reason": rules.STAFF_REASON if is_staff else None,
         "created_at": now,
     }
-    return _insert(values)
+    enrolment = _insert(values)
+    claim_phone_listing(contest.id, account)
+    return enrolment
 
 
 def _insert(values: dict[str, object]) -> Enrolment:

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.accounts.rules import name_for_people
 from app.contests.policy import Prize, prediction_distance
 from app.contests.rules import RoundState
 from app.localtime import local
@@ -189,14 +188,6 @@ def prizes_shown(prizes: Sequence[Prize]) -> list[Prize]:
 def distance_of(prediction: int | None, target: int | None) -> int | None:
     """How far a prediction was; None where nothing was predicted or asked."""
     return None if prediction is None or target is None else prediction_distance(prediction, target)
-
-
-def masked_sign_in_name(sign_in_name: str) -> str:
-    """Enough to know one's own by: 0912 345 678 → 0912 *** 678, K7K-2Q4-MXP → K7K-***-MXP."""
-    written = name_for_people(sign_in_name)
-    separator = " " if " " in written else "-"
-    first, *middle, last = written.split(separator)
-    return separator.join([first, *("*" * len(part) for part in middle), last])
 
 
 def limit_words(seconds: int) -> str:

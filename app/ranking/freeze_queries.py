@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from app.attempts.models import Attempt
 from app.contests.models import Contest, Round, RoundKey
+from app.enrolments.exclusion_queries import unranked_in
 from app.enrolments.models import Enrolment
 from app.extensions import db
 from app.ranking.models import Decision, Freeze, FrozenLine, Revision
@@ -93,6 +94,7 @@ def closed_attempts(
     """Every closed attempt of the round by contestant number, then turn, streamed."""
     voided = {decision.attempt_id for decision in decisions if decision.kind == Kind.VOID}
     unranked = {decision.enrolment_id for decision in decisions if decision.kind == Kind.NOT_RANKED}
+    unranked |= unranked_in(round_id).keys()
     query = (
         select(
             *(Attempt.id, Attempt.enrolment_id, Enrolment.contestant_no, Enrolment.league, Enrolment.unit_id),

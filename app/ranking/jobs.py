@@ -1,6 +1,6 @@
-"""Freezing and regrading as jobs, and the puller of the live standings.
+"""Freezing, regrading and previewing as jobs, and the puller of the live standings.
 
-The first two run inside the runner's transaction; the puller is a timetable entry and commits.
+The jobs run inside the runner's transaction; the puller is a timetable entry and commits.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ import structlog
 
 from app import clock
 from app.extensions import db
-from app.ranking import freeze_services, key_services, live_queries, live_services
+from app.ranking import freeze_services, key_services, live_queries, live_services, proposal_services
 
 log = structlog.get_logger()
 BATCH = 1_000
@@ -26,8 +26,15 @@ def regrade_round(payload: dict[str, Any], now: datetime) -> None:
     key_services.regrade_round(int(payload["round_id"]), int(payload["key_version"]), now=now)
 
 
+def preview_key(payload: dict[str, Any], now: datetime) -> None:
+    """payload: {"proposal_id"}."""
+    proposal_services.compute_preview(int(payload["proposal_id"]), now=now)
+
+
 def refresh_standings() -> int:
     """Take every closed attempt into the live standings, then vouch for the boards; returns how many."""
+    live_services.count_listed_again(now=clock.now())
+    db.session.commit()
     count = 0
     taken = BATCH
     while taken == BATCH:

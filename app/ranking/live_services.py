@@ -12,7 +12,10 @@ from sqlalchemy import Row, delete, select, text, update
 from app.attempts.models import Attempt
 from app.attempts.queries import package_of, policy_of
 from app.contests import policy as policies
+from app.contests.models import Round
 from app.contests.policy import Leagues, Policy
+from app.enrolments.exclusion_models import Exclusion
+from app.enrolments.exclusion_queries import uncounted_entries, unranked_in
 from app.extensions import db
 from app.ranking import live_queries, order_rules
 from app.ranking.freeze_queries import active_decisions
@@ -66,6 +69,23 @@ def tally(limit: int, *, now: datetime) -> int:
     return len(claimed)
 
 
+def count_listed_again(*, now: datetime) -> None:
+    """Let the boards of rounds that are not frozen take up again who came on or off an exclusion list."""
+    entries = db.session.scalars(uncounted_entries()).all()
+    if not entries:
+        return
+    of_entries = (
+        select(Attempt.id)
+        .join(Round, Round.id == Attempt.round_id)
+        .join(Exclusion, Exclusion.contest_id == Round.contest_id)
+        .where(Exclusion.account_id == Attempt.account_id, Round.frozen_at.is_(None))
+        .where(Exclusion.id.in_([entry.id for entry in entries]))
+    )
+    db.session.execute(update(Attempt).where(Attempt.id.in_(of_entries)).values(tallied_at=None))
+    for entry in entries:
+        entry.counted_at = now
+
+
 def _tally_round(round_id: int, claimed: Sequence[ClaimedAttempt], now: datetime) -> None:
     board = _lock_board(round_id, now)
     enrolment_ids = sorted({attempt.enrolment_id for attempt in claimed})
@@ -109,6 +129,7 @@ def _count_people(round_id: int, rows: Iterable[Row[Any]]) -> dict[int, Counted]
     decisions = active_decisions(round_id)
     voided = {decision.attempt_id for decision in decisions if decision.kind == Kind.VOID}
     unranked = {decision.enrolment_id for decision in decisions if decision.kind == Kind.NOT_RANKED}
+    unranked |= unranked_in(round_id).keys()
     minimum_answered = int(package_of(round_id).settings["minimum_answered"])
     people = {}
     for enrolment_id, own in groupby(rows, key=lambda row: row.enrolment_id):

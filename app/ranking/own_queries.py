@@ -12,6 +12,8 @@ from app.contests import policy as policies
 from app.contests import wording
 from app.contests.models import Round
 from app.contests.policy import Line
+from app.enrolments.exclusion_queries import unranked_in
+from app.enrolments.exclusion_rules import NOT_RANKED_REASONS
 from app.enrolments.models import Enrolment
 from app.enrolments.queries import find_enrolment
 from app.extensions import db
@@ -114,8 +116,10 @@ def _without_rank(
     found: Round, shown: PublicBoard, enrolment: Enrolment, decisions: Sequence[Decision]
 ) -> OwnResult | None:
     """Why this person has no rank; None when the attempts give no reason."""
-    if enrolment.not_ranked_reason is not None:
-        return _no_rank(enrolment.not_ranked_reason, shown)
+    listed = unranked_in(found.id).get(enrolment.id)
+    fixed_reason = NOT_RANKED_REASONS[listed] if listed else enrolment.not_ranked_reason
+    if fixed_reason is not None:
+        return _no_rank(fixed_reason, shown)
     if any(one.kind == Kind.NOT_RANKED and one.enrolment_id == enrolment.id for one in decisions):
         return _no_rank(NOT_RANKED, shown)
     rows = live_queries.attempts_of_accounts(found.id, [enrolment.account_id])

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.accounts.models import RoleGrant
 from app.contests import policy as policies
 from app.contests.models import Round
+from app.enrolments.exclusion_queries import unranked_in
 from app.enrolments.models import Enrolment
 from app.extensions import db
 from app.files.services import get_file_body
@@ -105,6 +106,7 @@ def _check_prizes(report: Report, freeze: Freeze, policy: policies.Policy, found
     allowed = {prize.code: prize.count for prize in policy.prizes}
     for (league, code), count in given.items():
         report.expect("I23", count <= allowed.get(str(code), 0), f"{name}: {count} × {code} {league}")
+    listed = unranked_in(found.id)
     for line in winners:
         enrolment = db.session.get_one(Enrolment, line.enrolment_id)
         grants = db.session.scalars(select(RoleGrant).where(RoleGrant.account_id == enrolment.account_id))
@@ -113,5 +115,5 @@ def _check_prizes(report: Report, freeze: Freeze, policy: policies.Policy, found
             and grant.contest_id in (None, found.contest_id)
             for grant in grants
         )
-        ranked = enrolment.not_ranked_reason is None
+        ranked = enrolment.not_ranked_reason is None and enrolment.id not in listed
         report.expect("I23", ranked and not is_staff, f"{name}: contestant {enrolment.contestant_no}")
