@@ -8,6 +8,7 @@ from typing import Any
 JOBS = {
     "freeze_round": "app.ranking.jobs.freeze_round",
     "make_annex": "app.ranking.annex_jobs.make_annex",
+    "preview_key": "app.ranking.jobs.preview_key",
     "regrade_round": "app.ranking.jobs.regrade_round",
 }
 

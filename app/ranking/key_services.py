@@ -50,7 +50,9 @@ def correct_key(
     point. A published round needs a new freeze and revision. Raises KeyRefused, ReasonTooShort.
     """
     written = rules.check_reason(reason)
-    _check(found, version_id, letters, proposed_by, approved_by, now)
+    if proposed_by == approved_by:
+        raise KeyRefused("Người đề nghị sửa đáp án và người duyệt phải là hai người khác nhau.")
+    check_correction(found, version_id, letters, now)
     current = get_latest_key(found.id)
     key = add_key_version(
         found.id,
@@ -76,11 +78,8 @@ def correct_key(
     return key
 
 
-def _check(
-    found: Round, version_id: int, letters: str, proposed_by: int, approved_by: int, now: datetime
-) -> None:
-    if proposed_by == approved_by:
-        raise KeyRefused("Người đề nghị sửa đáp án và người duyệt phải là hai người khác nhau.")
+def check_correction(found: Round, version_id: int, letters: str, now: datetime) -> None:
+    """May this question of the round get these right letters now? Raises KeyRefused."""
     if found.scheduled_at is None or not rules.is_over(found.closes_at, now):
         raise KeyRefused("Chỉ sửa được đáp án sau khi vòng thi đóng.")
     entry = next((entry for entry in get_package(found.id).pool if entry["id"] == version_id), None)

@@ -64,6 +64,10 @@ class StillReceiving(DomainError):
     message = "Còn lượt thi đang được nhận câu trả lời."
 
 
+class KeySecret(DomainError):
+    message = "Đáp án chỉ được công khai sau khi vòng thi đóng."
+
+
 class ReasonTooShort(DomainError):
     message = f"Bạn ghi lý do, ít nhất {MINIMUM_REASON} ký tự."
 
@@ -97,6 +101,12 @@ def check_can_freeze(
 def is_over(closes_at: datetime, now: datetime) -> bool:
     """Closed, and no prediction can arrive any more."""
     return now > closes_at + GRACE
+
+
+def check_key_public(closes_at: datetime, now: datetime) -> None:
+    """Nobody reads the round's key while an answer may still arrive. Raises KeySecret."""
+    if not is_over(closes_at, now):
+        raise KeySecret(f"Đáp án được công khai sau khi vòng thi đóng lúc {vn_datetime(closes_at)}.")
 
 
 def shown_board(
