@@ -36,7 +36,7 @@ def decode(content: bytes) -> str:
     """The text of a file in UTF-8 or UTF-16, with \\n line ends. Raises BadInput saying what else it is."""
     text = _as_unicode(content)
     if text is None:
-        raise BadInput(_refusal(_encoding_of(content)))
+        raise BadInput(refusal(_encoding_of(content)))
     check_unicode(text)
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
@@ -45,7 +45,7 @@ def check_unicode(text: str) -> None:
     """Raise BadInput when the text, read as Unicode, was written for fonts from before Unicode."""
     found = find_legacy(text)
     if found:
-        raise BadInput(_refusal(found))
+        raise BadInput(refusal(found))
 
 
 def find_legacy(text: str) -> str:
@@ -102,5 +102,6 @@ def _is_mixed(word: str) -> bool:
     return any(sign in _TCVN3_SIGNS for sign in inner) and bool(_LETTER.search(inner))
 
 
-def _refusal(name: str) -> str:
+def refusal(name: str) -> str:
+    """What a person reads when a file is in the encoding of this name."""
     return f"Tệp không phải Unicode mà có vẻ là {name}. {ADVICE[name]}"

@@ -32,7 +32,7 @@ def read_rows(
     running: dict[str, tuple[str, str]] = {}
     draft: Draft | None = None
     for index, row in rows:
-        if not any(cell.strip() for cell in row):
+        if not any(cell.strip() for cell in row) or _is_header_again(header, row):
             continue
         if _is_alone(header, row):
             running |= _heading(row, place(index, header.column("stem") or 0))
@@ -54,6 +54,11 @@ def read_rows(
 def _cell(header: Header, row: Sequence[str], name: str) -> str:
     column = header.column(name)
     return row[column] if column is not None and column < len(row) else ""
+
+
+def _is_header_again(header: Header, row: Sequence[str]) -> bool:
+    """The header repeated on a later page."""
+    return fold(_cell(header, row, "stem")) == header.stem_title
 
 
 def _is_alone(header: Header, row: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from app.text import fold
 
 SHEET = "Câu hỏi"
 HELP_SHEET = "Hướng dẫn"
+TOPIC_SHEET = "Danh mục"
 EXAMPLE = "VÍ DỤ"
 # Field of a question, or the letter of an option, to its header in the template.
 TEMPLATE = {
@@ -65,6 +66,7 @@ class Header:
     columns: dict[int, str]
     others: dict[int, str]
     row_count: int = 1
+    stem_title: str = ""  # as `fold` makes it
 
     def column(self, name: str) -> int | None:
         return next((column for column, found in self.columns.items() if found == name), None)
@@ -80,12 +82,24 @@ def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, Header] | None:
     A header of two rows has the lower ones under merged cells: "Phương án" over A, B, C, D.
     """
     best: tuple[int, Header] | None = None
+    best_score = (0, False)
     for index, row in enumerate(rows[:MAX_TITLE_ROWS]):
         under = rows[index + 1] if index + 1 < len(rows) else []
         for header in (_header([row]), _header([row, under])):
-            if header and (best is None or len(header.columns) > len(best[1].columns)):
-                best = (index, header)
+            score = (
+                (len(header.columns), header.row_count == 2 and _is_all_header(under))
+                if header
+                else best_score
+            )
+            if header and (score > best_score or (score == best_score and score[1])):
+                best, best_score = (index, header), score
     return best
+
+
+def _is_all_header(row: Sequence[str]) -> bool:
+    """Does every cell that says something name a column?"""
+    filled = [_plain(cell) for cell in row if cell.strip()]
+    return bool(filled) and all(map(_field_of, filled))
 
 
 def _header(rows: Sequence[Sequence[str]]) -> Header | None:
@@ -108,7 +122,10 @@ def _header(rows: Sequence[Sequence[str]]) -> Header | None:
         columns = {column: _stem_if_cau(name, texts[column]) for column, name in columns.items()}
         names = set(columns.values())
     can_hold = "stem" in names and ("answer" in names or "options" in names or len(names & set(LETTERS)) >= 2)
-    return Header(columns, others, len(rows)) if can_hold else None
+    if not can_hold:
+        return None
+    stem = next(texts[column] for column, name in columns.items() if name == "stem")
+    return Header(columns, others, len(rows), fold(stem[-1] or stem[0]))
 
 
 def _repeated_options(texts: Sequence[Sequence[str]]) -> dict[int, str]:

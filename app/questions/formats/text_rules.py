@@ -24,7 +24,7 @@ from app.questions.formats.typed_rules import Written, add_option, complete, ext
 from app.questions.rules import LETTERS
 
 OUTSIDE = "dòng ngoài câu hỏi"
-NO_START = "Không thấy câu hỏi nào: mỗi câu mở đầu bằng “Câu 1.”, các phương án bằng “A.”, “B.”, rồi đến “Đáp án: B”."
+NO_START = "Không thấy câu hỏi nào: mỗi câu mở đầu bằng “Câu 1.”, phương án bằng “A.”, “B.”, rồi “Đáp án: B”."
 
 
 @dataclass
