@@ -1,4 +1,4 @@
-"""`flask questions`: check, import and approve the bank."""
+"""`flask questions`: check, import, export and approve the bank."""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,18 +7,14 @@ import click
 from flask.cli import AppGroup
 
 from app import clock
-from app.accounts.models import Account
-from app.accounts.queries import find_account, live_grants
-from app.accounts.rules import find_sign_in_name
-from app.errors import DomainError
 from app.extensions import db
-from app.permissions import Permission, may
+from app.permissions import Permission
 from app.questions import bank_rules, importer, queries, rules, services
-
-BANK = Path(__file__).parents[2] / "question_bank"
-EXISTING = click.Path(path_type=Path, exists=True)
+from app.questions.import_cli import BANK, EXISTING, export_questions, get_person, import_questions
 
 questions = AppGroup("questions", help="The question bank.")
+questions.add_command(import_questions)
+questions.add_command(export_questions)
 
 
 @questions.command("check")
@@ -52,31 +48,6 @@ def _describe(bank: importer.ReadBank) -> None:
     )
 
 
-@questions.command("import")
-@click.argument("path", type=EXISTING, default=BANK)
-@click.option("--author", help="Sign-in name of the person who answers for the questions.")
-def import_bank(path: Path, author: str | None) -> None:
-    """Import the bank files in PATH as drafts, all or none; running it again changes nothing."""
-    author_id = _get_person(author, Permission.QUESTIONS_EDIT).id if author else None
-    bank = importer.read_bank(path)
-    problems = importer.problems_of(bank)
-    if problems:
-        for problem in problems:
-            click.echo(problem, err=True)
-        raise click.ClickException(f"{len(problems)} errors, nothing imported")
-    try:
-        counts = services.import_bank(
-            bank.topics, bank.questions, author_id=author_id, now=clock.now(), digest=bank.digest
-        )
-    except DomainError as error:
-        db.session.rollback()
-        raise click.ClickException(f"{error.message} Nothing imported.") from None
-    db.session.commit()
-    click.echo(
-        f"{counts.new} new, {counts.changed} changed, {counts.same} the same, {counts.retired} retired"
-    )
-
-
 @questions.command("approve")
 @click.option("--by", required=True, help="Sign-in name of the second person.")
 @click.option("--topic", help="Only the questions of this topic's code.")
@@ -85,7 +56,7 @@ def approve(by: str, topic: str | None, everything: bool) -> None:
     """Approve drafts that somebody else wrote."""
     if bool(topic) == everything:
         raise click.UsageError("Say either --topic CODE or --all.")
-    person = _get_person(by, Permission.QUESTIONS_APPROVE)
+    person = get_person(by, Permission.QUESTIONS_APPROVE)
     if topic and topic not in {known.code for known in queries.all_topics()}:
         raise click.ClickException(f"There is no topic {topic}.")
     drafts = queries.approvable(queries.Filters(topic=topic or ""), person.id)
@@ -94,14 +65,3 @@ def approve(by: str, topic: str | None, everything: bool) -> None:
         services.approve_versions(ids, actor_id=person.id, now=clock.now())
         db.session.commit()
     click.echo(f"{len(drafts)} approved")
-
-
-def _get_person(sign_in_name: str, permission: Permission) -> Account:
-    """The person of that name, who must hold the permission now."""
-    name = find_sign_in_name(sign_in_name)
-    person = find_account(name) if name else None
-    if person is None or person.disabled_at is not None:
-        raise click.ClickException(f"There is no account {sign_in_name}.")
-    if not may(live_grants(person.id, clock.now()), permission):
-        raise click.ClickException(f"{sign_in_name} does not hold {permission}.")
-    return person

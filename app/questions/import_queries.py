@@ -2,49 +2,35 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.extensions import db
 from app.questions.import_models import QuestionImport
 from app.questions.import_plan_rules import Bank, Known, bank_of
-from app.questions.models import Question, QuestionVersion, Topic
-from app.questions.queries import all_topics
+from app.questions.queries import Filters, QuestionState, all_topics, as_written, find_versions
 from app.questions.rules import BankQuestion
 
 PAGE_SIZE = 20
-COLUMNS = (
-    QuestionVersion.level,
-    QuestionVersion.asks,
-    QuestionVersion.stem,
-    QuestionVersion.options,
-    QuestionVersion.answer,
-    QuestionVersion.pinned,
-    QuestionVersion.explanation,
-    QuestionVersion.source,
-    QuestionVersion.valid_from,
-    QuestionVersion.valid_until,
-)
 
 
 def whole_bank() -> Bank:
     """Every question in its latest version, beside the topics there are."""
-    newer = aliased(QuestionVersion)
-    is_newer = and_(newer.question_id == QuestionVersion.question_id, newer.number > QuestionVersion.number)
-    query = (
-        select(Question.key, Topic.code, Question.retired_at, *COLUMNS)
-        .join(Question.topic)
-        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
-        .where(~select(newer.id).where(is_newer).exists())
-        .order_by(Question.id)
-    )
-    known = []
-    for key, topic, retired_at, *values in db.session.execute(query):
-        fields = dict(zip((column.key for column in COLUMNS), values, strict=True))
-        fields["options"] = tuple(fields["options"])
-        known.append(Known(BankQuestion(key=key, topic=topic, **fields), retired_at is not None))
+    known = [
+        Known(as_written(version), version.question.retired_at is not None)
+        for version in find_versions(Filters())
+    ]
     return bank_of({topic.code: topic.name for topic in all_topics()}, known)
+
+
+def exported_questions(filters: Filters) -> list[BankQuestion]:
+    """What the filters find, in its latest version; retired questions only when they are asked for."""
+    wants_retired = filters.state is QuestionState.RETIRED
+    return [
+        as_written(version)
+        for version in find_versions(filters)
+        if wants_retired or version.question.retired_at is None
+    ]
 
 
 def get_import(import_id: int, *, lock: bool = False) -> QuestionImport:

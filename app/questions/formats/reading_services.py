@@ -52,8 +52,8 @@ def read_file(content: bytes, format_name: str = "") -> ReadFile:
     except subprocess.TimeoutExpired:
         return _refused(format_name, TOO_SLOW)
     if done.returncode != 0:
-        error = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        log.warning("question_file_not_read", status=done.returncode, error=error[:200])
+        last_words = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        log.warning("question_file_not_read", status=done.returncode, error=last_words[:200])
         return _refused(format_name, MESSAGES.get(done.returncode, FAILED))
     found = from_json(done.stdout)
     if len(found.questions) > MAX_QUESTIONS:
