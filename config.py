@@ -7,6 +7,7 @@ from pathlib import Path
 
 ENVIRONMENTS = ("production", "demo", "test")
 TIMETABLES = ("thread", "process")
+STAFF_TOTP = ("required", "optional")
 MINIMUM_SECRET_LENGTH = 32
 NO_NUMBER = -1
 INSTANCE = Path(__file__).parent / "instance"
@@ -21,7 +22,8 @@ class Config:
     """Everything that differs between deployments.
 
     `timetable` says who runs periodic work: "thread" (inside the web process, the embedded
-    default) or "process" (`flask timetable`, production).
+    default) or "process" (`flask timetable`, production). `staff_totp` says whether people with a role
+    need a second factor: "required" or "optional"; unset, production requires it.
     """
 
     environment: str
@@ -34,6 +36,7 @@ class Config:
     pool_size: int = 8
     hash_slots: int = 1
     support_phone: str = ""
+    staff_totp: str | None = None
     secret_key_fallbacks: tuple[str, ...] = ()
     debug: bool = False
 
@@ -45,6 +48,10 @@ class Config:
     @property
     def is_demo(self) -> bool:
         return self.environment == "demo"
+
+    @property
+    def requires_staff_totp(self) -> bool:
+        return self.staff_totp == "required" or (self.staff_totp is None and self.environment == "production")
 
     @property
     def is_https(self) -> bool:
@@ -73,6 +80,7 @@ class Config:
             pool_size=_integer(environ, "KHEO_POOL_SIZE", 8),
             hash_slots=_integer(environ, "KHEO_HASH_SLOTS", 1),
             support_phone=environ.get("KHEO_SUPPORT_PHONE", ""),
+            staff_totp=environ.get("KHEO_STAFF_TOTP") or None,
             secret_key_fallbacks=tuple(filter(None, environ.get("KHEO_SECRET_KEY_FALLBACKS", "").split(","))),
             debug=environ.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),
         )
@@ -97,6 +105,8 @@ class Config:
             problems.append(f"KHEO_TIMETABLE must be one of {', '.join(TIMETABLES)}")
         if self.trusted_proxies not in (0, 1):
             problems.append("KHEO_TRUSTED_PROXIES must be 0 or 1")
+        if self.staff_totp not in (None, *STAFF_TOTP):
+            problems.append(f"KHEO_STAFF_TOTP must be one of {', '.join(STAFF_TOTP)}, or be empty")
         if self.pool_size < 1 or self.hash_slots < 1:
             problems.append("KHEO_POOL_SIZE and KHEO_HASH_SLOTS must be whole numbers of at least 1")
         if self.environment == "production":

@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import clock, timetable
 from app import models as models  # fills the metadata
 from app.accounts import cli as accounts_cli
+from app.accounts import factor_views
 from app.accounts import login as accounts_login
 from app.accounts import staff as accounts_staff
 from app.accounts import views as accounts_views
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     portal_views.bp,
     units_views.bp,
     accounts_views.bp,
+    factor_views.bp,
     accounts_staff.bp,
     questions_organiser.bp,
     contests_views.bp,

@@ -22,6 +22,10 @@ class NotAllowed(Exception):
     """The signed-in person lacks the permission; answered with 403."""
 
 
+class SecondFactorMissing(Exception):
+    """The act needs the second factor; answered by leading to the page where it is set up or shown."""
+
+
 class Busy(Exception):
     """A bounded queue is full; answered with the waiting page (503) and Retry-After."""
 

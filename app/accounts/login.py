@@ -1,17 +1,21 @@
 """Who is signed in: Flask-Login over our sessions in SQL, loaded only when a page asks for it."""
 
+import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, flash, g, make_response, redirect, request, session, url_for
-from flask_login import AnonymousUserMixin, UserMixin, login_user
+from flask_login import AnonymousUserMixin, UserMixin, current_user, login_user
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.urls import iri_to_uri
 
 from app import clock
-from app.accounts import passwords, queries, rules
+from app.accounts import factor_rules, passwords, queries, rules
+from app.accounts.factor_services import use_code
 from app.accounts.models import Account
 from app.accounts.session_services import (
     forget_failures,
@@ -20,6 +24,7 @@ from app.accounts.session_services import (
     slide_session,
     token_hash,
 )
+from app.errors import SecondFactorMissing
 from app.extensions import SAFE_METHODS, db, login_manager
 from app.permissions import Grant
 from app.text import initials
@@ -29,6 +34,9 @@ from app.web.errors import error_response, wants_json
 MAX_NEXT = 500
 _LOCAL_PATH = re.compile(r"/(?!/)[!-\[\]-~]*\Z")  # visible ASCII without a backslash
 SIGNED_OUT = "Bạn hãy đăng nhập để tiếp tục."
+FACTOR_WANTED = "Trang này cần xác thực hai lớp. Bạn bật một lần, mất khoảng hai phút."
+CODE_WANTED = "Việc này cần mã xác thực hai lớp trên thiết bị này."
+PASSWORD_STEP = "password_step"  # noqa: S105 -- where the browser keeps that the password was right
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class SignedIn(UserMixin):
     full_name: str
     session_id: int
     grants: tuple[Grant, ...]
+    second_factor_at: datetime | None = None
 
     @property
     def initials(self) -> str:
@@ -58,6 +67,12 @@ class SignedIn(UserMixin):
     def is_staff(self) -> bool:
         """Holds any role beside taking part."""
         return bool(self.grants)
+
+    def must_confirm(self, now: datetime) -> bool:
+        """Has a second factor, and has not shown it lately on this device?"""
+        if factor_rules.is_fresh(self.second_factor_at, now):
+            return False
+        return queries.find_factor(self.account_id) is not None
 
     def get_id(self) -> str:
         return self.token
@@ -71,6 +86,7 @@ class SignedOut(AnonymousUserMixin):
     full_name = ""
     initials = ""
     session_id = None
+    second_factor_at = None
     grants: tuple[Grant, ...] = ()
     is_staff = False
 
@@ -83,6 +99,7 @@ def init_app(app: Flask, *, hash_slots: int) -> None:
     passwords.init_app(app, slots=hash_slots)
     devices.init_app(app)
     app.after_request(slide_session_in_use)
+    app.register_error_handler(SecondFactorMissing, lead_to_second_factor)
     app.add_template_filter(rules.name_for_people, "sign_in_name")
     app.add_template_filter(rules.masked_sign_in_name, "masked")
 
@@ -109,6 +126,7 @@ def load_signed_in(token: str) -> SignedIn | None:
         full_name=live.full_name,
         session_id=live.session_id,
         grants=live.grants,
+        second_factor_at=live.second_factor_at,
     )
 
 
@@ -151,15 +169,80 @@ def try_key(account: Account | None, sign_in_name: str) -> str:
     return sign_in_name
 
 
-def come_in(account: Account, verified: Verified, next_page: str | None) -> Response:
-    """Open a session on this browser, commit, and lead to `next_page` or home. Raises PasswordChanged."""
-    device = rules.device_name(request.headers.get("User-Agent", ""))
-    token = sign_in(account, checked_hash=verified.checked_hash, device=device, now=clock.now())
+def come_in(
+    account: Account, verified: Verified, next_page: str | None, *, has_second_factor: bool = False
+) -> Response:
+    """Open a session on this browser, commit, and lead to `next_page` or home; or ask for the code first.
+
+    Raises PasswordChanged.
+    """
+    try:
+        token = sign_in(
+            account,
+            checked_hash=verified.checked_hash,
+            device=rules.device_name(request.headers.get("User-Agent", "")),
+            now=clock.now(),
+            has_second_factor=has_second_factor,
+        )
+    except factor_rules.CodeNeeded:
+        account.password_hash = verified.kept_hash
+        db.session.commit()
+        return _ask_for_code(account, verified.kept_hash, next_page)
     account.password_hash = verified.kept_hash
     db.session.commit()
     _enter(token)
     devices.remember(account.public_id)
     return make_response(redirect(local_path(next_page) or url_for("portal.home"), 303))
+
+
+def _ask_for_code(account: Account, password_hash: str, next_page: str | None) -> Response:
+    """Remember in this browser, for a few minutes, that the password was right."""
+    leave()
+    session[PASSWORD_STEP] = {
+        "account": account.public_id,
+        "proof": factor_rules.password_proof(password_hash),
+        "until": (clock.now() + factor_rules.PASSWORD_STEP).isoformat(),
+        "next": local_path(next_page) or "",
+    }
+    return make_response(redirect(url_for("factors.show_code"), 303))
+
+
+def find_password_step() -> tuple[Account, str] | None:
+    """(whose password was right a few minutes ago in this browser, the page they want), or None.
+
+    Nothing is left of it when the password was changed or the account locked since.
+    """
+    step = session.get(PASSWORD_STEP)
+    if not isinstance(step, dict) or clock.now() >= datetime.fromisoformat(step["until"]):
+        return None
+    account = queries.find_enabled_account(step["account"])
+    if account is None or account.password_hash is None:
+        return None
+    if not hmac.compare_digest(factor_rules.password_proof(account.password_hash), step["proof"]):
+        return None
+    return account, step["next"]
+
+
+def try_code(account: Account, text: str, keys: Sequence[str]) -> bool:
+    """Count a try and compare the code, in one go for one account at a time. Commits. Raises TooSoon."""
+    key = f"{account.sign_in_name} code"
+    reserve_try(key, now=clock.now())
+    db.session.commit()
+    is_right = use_code(account, text, keys=keys, now=clock.now())
+    if is_right:
+        forget_failures(key, now=clock.now())
+    db.session.commit()
+    return is_right
+
+
+def lead_to_second_factor(_error: SecondFactorMissing) -> Response:
+    """Set it up, or show it on this device; then come back."""
+    has_one = queries.find_factor(current_user.account_id) is not None
+    if wants_json():
+        return error_response(403, code="second_factor", message=CODE_WANTED if has_one else FACTOR_WANTED)
+    flash(CODE_WANTED if has_one else FACTOR_WANTED, "info")
+    endpoint = "factors.confirm" if has_one else "factors.index"
+    return make_response(redirect(url_for(endpoint, next=_page_asked_for()), 303))
 
 
 def _enter(token: str) -> None:

@@ -10,7 +10,16 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_,
 from sqlalchemy.orm import aliased
 
 from app.accounts import rules
-from app.accounts.models import Account, Consent, Referral, ResetLink, RoleGrant, Session
+from app.accounts.models import (
+    Account,
+    Consent,
+    RecoveryCode,
+    Referral,
+    ResetLink,
+    RoleGrant,
+    SecondFactor,
+    Session,
+)
 from app.extensions import db
 from app.permissions import Grant, Permission, Role, unit_paths_in_scope
 from app.text import fold
@@ -32,11 +41,17 @@ class LiveSession:
     account_id: int
     public_id: str
     full_name: str
+    second_factor_at: datetime | None
     grants: tuple[Grant, ...]
 
 
 def find_account(sign_in_name: str) -> Account | None:
     return db.session.scalars(select(Account).where(Account.sign_in_name == sign_in_name)).one_or_none()
+
+
+def find_enabled_account(public_id: str) -> Account | None:
+    query = select(Account).where(Account.public_id == public_id, Account.disabled_at.is_(None))
+    return db.session.scalars(query).one_or_none()
 
 
 def get_account(public_id: str) -> Account:
@@ -97,7 +112,7 @@ def find_live_session(token_hash: str, now: datetime) -> LiveSession | None:
         if row.role is not None
     )
     first = rows[0]
-    return LiveSession(first[0], first[1], first[2], first[3], first[4], first[5], grants)
+    return LiveSession(first[0], first[1], first[2], first[3], first[4], first[5], first[6], grants)
 
 
 @lru_cache(maxsize=1)
@@ -111,6 +126,7 @@ def _live_session() -> Select[Any]:
         Account.id,
         Account.public_id,
         Account.full_name,
+        Session.second_factor_at,
     )
     return (
         select(*person, RoleGrant.role, RoleGrant.contest_id, Unit.series_code, Unit.path)
@@ -133,6 +149,17 @@ def live_sessions(account_id: int, now: datetime) -> Sequence[Session]:
         Session.account_id == account_id, Session.ended_at.is_(None), Session.expires_at > now
     )
     return db.session.scalars(query.order_by(Session.last_seen_at.desc(), Session.id.desc())).all()
+
+
+def find_factor(account_id: int, *, lock: bool = False) -> SecondFactor | None:
+    """The person's authenticator, if they have one. `lock`: one code at a time."""
+    return db.session.get(SecondFactor, account_id, with_for_update=lock or None, populate_existing=lock)
+
+
+def count_recovery_codes(account_id: int) -> int:
+    """How many are left."""
+    query = select(func.count()).where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(query) or 0
 
 
 def has_consent(account_id: int, purpose: str) -> bool:

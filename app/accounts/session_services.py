@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, update
 
 from app.accounts import queries, rules
+from app.accounts.factor_rules import CodeNeeded
 from app.accounts.models import Account, Session, SignInDelay
 from app.extensions import db
 from app.sql import insert_new
@@ -39,17 +40,27 @@ def forget_failures(key: str, *, now: datetime) -> None:
     db.session.execute(update(SignInDelay).where(SignInDelay.key == key).values(values))
 
 
-def sign_in(account: Account, *, checked_hash: str | None, device: str, now: datetime) -> str:
+def sign_in(
+    account: Account,
+    *,
+    checked_hash: str | None,
+    device: str,
+    now: datetime,
+    has_second_factor: bool = False,
+) -> str:
     """Open a session on a device and return its token, which is stored nowhere.
 
     `checked_hash` is what the password was compared with. Raises PasswordChanged when the account got
     another password, or was disabled, since then: what ends sessions ends this one before it begins.
+    Raises CodeNeeded for somebody with a role and a second factor who has not shown it.
     """
     db.session.refresh(account, with_for_update={"key_share": True})
     if account.password_hash != checked_hash or account.disabled_at is not None:
         raise rules.PasswordChanged
-    token = secrets.token_urlsafe(TOKEN_BYTES)
     is_staff = bool(queries.live_grants(account.id, now))
+    if is_staff and not has_second_factor and queries.find_factor(account.id) is not None:
+        raise CodeNeeded
+    token = secrets.token_urlsafe(TOKEN_BYTES)
     db.session.add(
         Session(
             account_id=account.id,
@@ -58,6 +69,7 @@ def sign_in(account: Account, *, checked_hash: str | None, device: str, now: dat
             created_at=now,
             last_seen_at=now,
             expires_at=rules.session_expiry(now, now, is_staff=is_staff),
+            second_factor_at=now if has_second_factor else None,
         )
     )
     db.session.flush()
