@@ -14,14 +14,15 @@ from app.accounts.rules import age_on
 from app.contests import policy as policies
 from app.contests import wording
 from app.contests.models import Contest, Round
-from app.contests.policy import LEAGUE_NAMES, Policy, prediction_distance
+from app.contests.policy import Policy, prediction_distance
 from app.contests.queries import get_package
 from app.contests.rules import KEY_VOIDED, cells_of, paper_size
 from app.enrolments.models import Enrolment
 from app.extensions import db
 from app.localtime import local_day
 from app.questions.models import QuestionVersion
-from app.ranking import freeze_queries, queries, rules
+from app.ranking import award_queries, freeze_queries, queries, rules
+from app.ranking.desk_models import SignedDecision
 from app.ranking.models import Freeze, FrozenLine, Revision
 from app.units.models import Unit
 
@@ -32,7 +33,7 @@ VOIDED_ANSWER = "Hủy câu hỏi: người có câu này đều được tính 
 
 @dataclass(frozen=True)
 class Winner:
-    """`is_named` is false where the number stands for the name."""
+    """A winner or, with an empty `prize`, a substitute; `is_named` is false where the number is the name."""
 
     rank: int
     name: str
@@ -45,6 +46,18 @@ class Winner:
     finished_at: datetime
     prize: str
     lot: str | None
+
+
+@dataclass(frozen=True)
+class AnnexLeague:
+    """`passed_over` are (rank, name, why), `empty_slots` prizes that too few people leave."""
+
+    name: str
+    winners: list[Winner]
+    substitutes: list[Winner]
+    passed_over: list[tuple[int, str, str]]
+    ranked: int
+    empty_slots: int
 
 
 @dataclass(frozen=True)
@@ -64,24 +77,33 @@ class Answer:
 
 @dataclass(frozen=True)
 class Annex:
-    """Everything the annex shows; `leagues` are (name, winners), `target_name` is empty without one."""
+    """Everything the annex shows; `target_name` is empty without one, `decision` None before it is signed."""
 
     contest: Contest
     round: Round
     revision: Revision
+    decision: SignedDecision | None
     figures: dict[str, int]
     max_score: int
     policy: Policy
     target: int | None
     target_name: str
-    leagues: list[tuple[str, list[Winner]]]
+    leagues: list[AnnexLeague]
     units: list[UnitLine]
     sentences: list[str]
     answers: list[Answer]
 
     @property
     def has_unnamed(self) -> bool:
-        return any(not winner.is_named for _name, winners in self.leagues for winner in winners)
+        return any(
+            not person.is_named
+            for league in self.leagues
+            for person in [*league.winners, *league.substitutes]
+        )
+
+    @property
+    def has_substitutes(self) -> bool:
+        return any(league.substitutes or league.passed_over for league in self.leagues)
 
 
 def annex_of(round_id: int, number: int) -> Annex:
@@ -94,22 +116,41 @@ def annex_of(round_id: int, number: int) -> Annex:
         contest=found.contest,
         round=found,
         revision=revision,
+        decision=next(iter(queries.signed_decisions_of(revision)), None),
         figures=freeze.figures or {},
         max_score=paper_size(cells_of(found.blueprint)),
         policy=policy,
         target=freeze.target,
         target_name=wording.TARGET_NAMES[policy.target] if policy.target else "",
         leagues=[
-            (LEAGUE_NAMES[league], _winners(freeze, league, policy, found.opens_at))
-            for league in sorted(freeze.line_counts or {})
+            _league(freeze, awards, policy, found.opens_at)
+            for awards in award_queries.awards_of(freeze, policy)
         ],
-        units=_units(freeze),
+        units=top_units(freeze),
         sentences=wording.rules_sentences(policy, found.contest.label),
         answers=_answers(freeze),
     )
 
 
-def _winners(freeze: Freeze, league: str, policy: Policy, opens_at: datetime) -> list[Winner]:
+def _league(
+    freeze: Freeze, awards: award_queries.LeagueAwards, policy: Policy, opens_at: datetime
+) -> AnnexLeague:
+    lines = [line for _prize, line in awards.slots if line is not None]
+    people = _people(freeze, [*lines, *awards.substitutes], policy, opens_at)
+    passed = _people(freeze, [line for line, _reason in awards.passed_over], policy, opens_at)
+    reasons = [rules.PASSED_OVER_NAMES[rules.PassedOver(reason)] for _line, reason in awards.passed_over]
+    return AnnexLeague(
+        name=awards.name,
+        winners=people[: len(lines)],
+        substitutes=people[len(lines) :],
+        passed_over=[(one.rank, one.name, why) for one, why in zip(passed, reasons, strict=True)],
+        ranked=awards.ranked,
+        empty_slots=awards.empty_slots,
+    )
+
+
+def _people(freeze: Freeze, lines: Sequence[FrozenLine], policy: Policy, opens_at: datetime) -> list[Winner]:
+    """The people of these lines, which stand by position."""
     parent = aliased(Unit)
     query = (
         select(FrozenLine, Enrolment.contestant_no, Account, Unit.full_name, parent.full_name)
@@ -117,8 +158,8 @@ def _winners(freeze: Freeze, league: str, policy: Policy, opens_at: datetime) ->
         .join(Account, Account.id == Enrolment.account_id)
         .join(Unit, Unit.id == Enrolment.unit_id)
         .outerjoin(parent, parent.id == Unit.parent_id)
-        .where(FrozenLine.freeze_id == freeze.id, FrozenLine.league == league)
-        .where(FrozenLine.prize.is_not(None))
+        .where(FrozenLine.freeze_id == freeze.id)
+        .where(FrozenLine.enrolment_id.in_([line.enrolment_id for line in lines]))
         .order_by(FrozenLine.position)
     )
     rows = db.session.execute(query).all()
@@ -139,7 +180,7 @@ def _winners(freeze: Freeze, league: str, policy: Policy, opens_at: datetime) ->
                 distance=_distance(line.prediction, freeze.target),
                 duration=line.duration,
                 finished_at=line.finished_at,
-                prize=prizes[line.prize],
+                prize=prizes[line.prize] if line.prize else "",
                 lot=line.lot,
             )
         )
@@ -150,7 +191,8 @@ def _distance(prediction: int | None, target: int | None) -> int | None:
     return None if prediction is None or target is None else prediction_distance(prediction, target)
 
 
-def _units(freeze: Freeze) -> list[UnitLine]:
+def top_units(freeze: Freeze) -> list[UnitLine]:
+    """The units of the second level with the most people."""
     listed = (freeze.units or [])[:UNITS_LISTED]
     query = select(Unit.id, Unit.full_name).where(Unit.id.in_([unit["unit_id"] for unit in listed]))
     names = {unit_id: name for unit_id, name in db.session.execute(query)}

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from app.contests.policy import Key
 from app.formats import vn_date, vn_seconds
-from app.ranking.annex_queries import Annex
+from app.ranking.annex_queries import Annex, Winner
 
 try:
     import weasyprint
@@ -81,26 +81,44 @@ def _sheets(annex: Annex) -> dict[str, tuple[list[int], list[list[Any]]]]:
     """Sheet name → (column widths, rows with the head first)."""
     return {
         "Thí sinh đạt giải": ([8, 28, 36, 8, 12, 10, 14, 20, 22, 20], _winner_rows(annex)),
+        "Dự phòng": ([8, 28, 36, 8, 12, 10, 14, 20, 34, 20], _substitute_rows(annex)),
         "Đơn vị": ([6, 36, 12, 12], _unit_rows(annex)),
         "Đáp án": ([6, 80, 60], _answer_rows(annex)),
         "Bản công bố": ([34, 80], _fact_rows(annex)),
     }
 
 
+HEAD = ["Hạng", "Họ và tên", "Đơn vị", "Đúng", "Dự đoán", "Lệch", "Làm bài (giây)", "Giờ nộp"]
+
+
 def _winner_rows(annex: Annex) -> list[list[Any]]:
-    head = ["Hạng", "Họ và tên", "Đơn vị", "Đúng", "Dự đoán", "Lệch", "Làm bài (giây)", "Giờ nộp"]
-    rows: list[list[Any]] = [[*head, "Giải", "Khối"]]
-    for league, winners in annex.leagues:
+    rows: list[list[Any]] = [[*HEAD, "Giải", "Khối"]]
+    for league in annex.leagues:
+        rows += [[*_person_cells(annex, one), one.prize, league.name] for one in league.winners]
+    return rows
+
+
+def _substitute_rows(annex: Annex) -> list[list[Any]]:
+    """The next in line in their order, then who was passed over and why."""
+    rows: list[list[Any]] = [[*HEAD, "Ghi chú", "Khối"]]
+    for league in annex.leagues:
         rows += [
-            [
-                *(winner.rank, winner.name, winner.place, f"{winner.score}/{annex.max_score}"),
-                *(winner.prediction, winner.distance, winner.duration),
-                f"{vn_seconds(winner.finished_at)} {vn_date(winner.finished_at)}",
-                *(winner.prize, league),
-            ]
-            for winner in winners
+            [*_person_cells(annex, one), f"Dự phòng {index}", league.name]
+            for index, one in enumerate(league.substitutes, 1)
+        ]
+        rows += [
+            [rank, name, *[None] * 6, f"Không nhận giải: {why}", league.name]
+            for rank, name, why in league.passed_over
         ]
     return rows
+
+
+def _person_cells(annex: Annex, one: Winner) -> list[Any]:
+    return [
+        *(one.rank, one.name, one.place, f"{one.score}/{annex.max_score}"),
+        *(one.prediction, one.distance, one.duration),
+        f"{vn_seconds(one.finished_at)} {vn_date(one.finished_at)}",
+    ]
 
 
 def _unit_rows(annex: Annex) -> list[list[Any]]:
@@ -126,6 +144,12 @@ def _fact_rows(annex: Annex) -> list[list[Any]]:
         ["Số lượt thi", annex.figures["attempts"]],
         ["Số người đúng hết", annex.figures["people_all_correct"]],
     ]
+    if annex.decision is not None:
+        rows += [
+            ["Quyết định số", annex.decision.decision_no],
+            ["Ngày quyết định", vn_date(annex.decision.signed_on)],
+            ["Người ký", annex.decision.signer_title],
+        ]
     if Key.PREDICTION_DISTANCE in annex.policy.keys:
         rows.append(["Con số để so với dự đoán", annex.target])
     rows += [["SHA-256 của bản công bố", revision.digest], ["SHA-256 của kết quả", revision.body_sha256]]

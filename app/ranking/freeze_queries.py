@@ -1,6 +1,6 @@
 """Read what freezing computes from, in one fixed order on both engines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -89,9 +89,14 @@ def _second_level(path: str) -> str:
 
 
 def closed_attempts(
-    round_id: int, *, minimum_answered: int, decisions: Sequence[Decision], units: dict[int, int]
+    round_id: int,
+    *,
+    minimum_answered: int,
+    decisions: Sequence[Decision],
+    units: Mapping[int, int],
+    enrolment_ids: Sequence[int] | None = None,
 ) -> Iterator[AttemptRow]:
-    """Every closed attempt of the round by contestant number, then turn, streamed."""
+    """Every closed attempt of the round (or of these people) by contestant number, then turn, streamed."""
     voided = {decision.attempt_id for decision in decisions if decision.kind == Kind.VOID}
     unranked = {decision.enrolment_id for decision in decisions if decision.kind == Kind.NOT_RANKED}
     unranked |= unranked_in(round_id).keys()
@@ -106,6 +111,8 @@ def closed_attempts(
         .order_by(Enrolment.contestant_no, Attempt.number)
         .execution_options(yield_per=STREAMED_ROWS)
     )
+    if enrolment_ids is not None:
+        query = query.where(Attempt.enrolment_id.in_(enrolment_ids))
     for row in db.session.execute(query):
         attempt_id, enrolment_id, contestant_no, league, unit_id, *facts, answered, not_ranked_reason = row
         number, score, max_score, prediction, started_at, finished_at = facts
@@ -134,6 +141,35 @@ def places_of(freeze_id: int) -> dict[int, tuple[int, str | None]]:
         .execution_options(yield_per=STREAMED_ROWS)
     )
     return {number: (rank, prize) for number, rank, prize in db.session.execute(query)}
+
+
+def published_freeze(round_id: int) -> Freeze | None:
+    """The freeze of the revision in force."""
+    query = (
+        select(Freeze)
+        .join(Revision, Revision.freeze_id == Freeze.id)
+        .join(Round, Round.id == Revision.round_id)
+        .where(Round.id == round_id, Round.published_revision == Revision.number)
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def unranked_people(round_id: int, decisions: Sequence[Decision]) -> list[tuple[int, str]]:
+    """(enrolment, reason) of everybody with an attempt who is kept out of the ranking."""
+    decided = {one.enrolment_id: one.reason for one in decisions if one.kind == Kind.NOT_RANKED}
+    query = (
+        select(Enrolment.id, Enrolment.not_ranked_reason)
+        .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+        .where(Attempt.round_id == round_id, Enrolment.not_ranked_reason.is_not(None))
+        .distinct()
+    )
+    stated = {enrolment_id: reason or "" for enrolment_id, reason in db.session.execute(query)}
+    return sorted((stated | decided).items())
+
+
+def count_closed_attempts(round_id: int) -> int:
+    query = select(func.count()).where(Attempt.round_id == round_id, Attempt.closed_at.is_not(None))
+    return db.session.scalar(query.select_from(Attempt)) or 0
 
 
 def is_published(freeze_id: int) -> bool:

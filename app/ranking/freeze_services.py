@@ -49,7 +49,7 @@ class Settled:
 
 
 def compute_freeze(freeze_id: int, *, now: datetime) -> None:
-    """Fill in the freeze; does nothing when it is filled in already.
+    """Fill in the freeze; does nothing when it is filled in already, or the round was cancelled meanwhile.
 
     Closes overdue attempts and grades by the newest key first. Raises StillReceiving, NoResultFound.
     """
@@ -58,7 +58,7 @@ def compute_freeze(freeze_id: int, *, now: datetime) -> None:
         select(Round).where(Round.id == freeze.round_id).with_for_update(key_share=True, of=Round)
     ).one()
     db.session.refresh(freeze)
-    if freeze.frozen_at is not None:
+    if freeze.frozen_at is not None or found.cancelled_at is not None:
         return
     _close_what_is_overdue(found.id, now)
     key = get_latest_key(found.id)
@@ -71,7 +71,7 @@ def compute_freeze(freeze_id: int, *, now: datetime) -> None:
     freeze.key_version = key.version
     freeze.decision_ids = [decision.id for decision in decisions]
     freeze.barred = {str(number): str(reason) for number, reason in sorted(barred.items())}
-    freeze.changes = _replace_previous(freeze, settled.result)
+    freeze.changes, freeze.public_changes = _compare(freeze, settled.result)
     mark_frozen(found, at=now)
     record(
         "results.frozen",
@@ -180,18 +180,27 @@ def _line_values(freeze_id: int, result: Result) -> list[tuple[object, ...]]:
     ]
 
 
-def _replace_previous(freeze: Freeze, result: Result) -> dict[str, object] | None:
-    """Compare with the previous freeze, and drop its lines unless they were published."""
+def _compare(freeze: Freeze, result: Result) -> tuple[dict[str, object] | None, dict[str, object] | None]:
+    """Changes against the previous freeze and against what is published; drops lines nobody needs."""
     previous = freeze_queries.previous_freeze(freeze)
-    if previous is None:
-        return None
+    published = freeze_queries.published_freeze(freeze.round_id)
+    changes = _changes_since(previous, freeze, result) if previous else None
+    if previous is None or published is None:
+        public = None
+    elif published.id == previous.id:
+        public = changes
+    else:
+        public = _changes_since(published, freeze, result)
+    if previous is not None and not freeze_queries.is_published(previous.id):
+        db.session.execute(delete(FrozenLine).where(FrozenLine.freeze_id == previous.id))
+    return changes, public
+
+
+def _changes_since(older: Freeze, freeze: Freeze, result: Result) -> dict[str, object]:
     new = {place.entry.line.contestant_no: (place.rank, place.prize) for place in result.places}
-    changes = order_rules.changes_between(
-        freeze_queries.places_of(previous.id),
+    return order_rules.changes_between(
+        freeze_queries.places_of(older.id),
         new,
-        {"target": previous.target, **(previous.figures or {})},
+        {"target": older.target, **(older.figures or {})},
         {"target": freeze.target, **(freeze.figures or {})},
     )
-    if not freeze_queries.is_published(previous.id):
-        db.session.execute(delete(FrozenLine).where(FrozenLine.freeze_id == previous.id))
-    return changes

@@ -11,6 +11,7 @@ from app.extensions import db
 from app.jobs.models import Job
 from app.jobs.services import MAX_TRIES
 from app.ranking import freeze_queries
+from app.ranking.desk_models import SignedDecision
 from app.ranking.models import Decision, Freeze, Revision, RevisionFile
 
 FREEZE_JOB = "freeze_round"
@@ -97,3 +98,9 @@ def files_of(revision: Revision) -> dict[str, RevisionFile]:
     """The documents of a revision by kind: annex_pdf, annex_xlsx."""
     query = select(RevisionFile).filter_by(round_id=revision.round_id, number=revision.number)
     return {found.kind: found for found in db.session.scalars(query)}
+
+
+def signed_decisions_of(revision: Revision) -> Sequence[SignedDecision]:
+    """The decision on paper of a revision, the newest statement first; later rows correct earlier ones."""
+    query = select(SignedDecision).filter_by(round_id=revision.round_id, revision_number=revision.number)
+    return db.session.scalars(query.order_by(SignedDecision.id.desc())).all()

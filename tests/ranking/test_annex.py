@@ -77,7 +77,7 @@ def test_the_job_makes_both_documents_and_the_page_serves_them(revision, client,
     assert pdf.data.startswith(b"%PDF-")
     assert pdf.mimetype == "application/pdf"
     book = openpyxl.load_workbook(io.BytesIO(sheet.data))
-    assert book.sheetnames == ["Thí sinh đạt giải", "Đơn vị", "Đáp án", "Bản công bố"]
+    assert book.sheetnames == ["Thí sinh đạt giải", "Dự phòng", "Đơn vị", "Đáp án", "Bản công bố"]
     rows = list(book["Thí sinh đạt giải"].values)
     assert rows[0][:3] == ("Hạng", "Họ và tên", "Đơn vị")
     assert rows[1][:9] == (
