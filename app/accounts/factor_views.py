@@ -1,5 +1,7 @@
 """The second factor: setting it up, the step after the password, showing it again, turning it off."""
 
+from typing import Any
+
 import segno
 from flask import (
     Blueprint,
@@ -95,9 +97,8 @@ def _code_page(form: CodeForm, endpoint: str, status: int = 200) -> Response:
 @login_required
 def confirm() -> Response:
     """Show the factor again on this device."""
-    return _code_page(
-        CodeForm(formdata=None, next=local_path(request.args.get("next")) or ""), "factors.try_confirm"
-    )
+    next_page = local_path(request.args.get("next")) or ""
+    return _code_page(CodeForm(formdata=None, next=next_page), "factors.try_confirm")
 
 
 @bp.post("/tai-khoan/xac-thuc-hai-lop/ma")
@@ -123,7 +124,8 @@ def _index(form: BaseForm | None = None) -> Response:
     """Turned on: what is left and how to turn it off. Not yet: the QR code. Without a role: why not."""
     account = queries.get_account(current_user.public_id)
     factor = queries.find_factor(account.id)
-    context = {"account": account, "factor": factor, "form": form or _blank_form(factor is not None)}
+    blank_form = ManageForm(formdata=None) if factor else SetupForm(formdata=None)
+    context: dict[str, Any] = {"account": account, "factor": factor, "form": form or blank_form}
     if factor is not None:
         context["codes_left"] = queries.count_recovery_codes(account.id)
     elif current_user.is_staff:
@@ -133,10 +135,6 @@ def _index(form: BaseForm | None = None) -> Response:
         context["picture"] = Markup(picture.svg_inline(scale=4, light="#fff", title="Mã QR"))  # noqa: S704
     page = render_template("accounts/factor.html", **context)
     return make_response(page, 422 if form is not None and form.errors else 200)
-
-
-def _blank_form(is_on: bool) -> BaseForm:
-    return ManageForm(formdata=None) if is_on else SetupForm(formdata=None)
 
 
 def _setup_secret(account: Account) -> str:
