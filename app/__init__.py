@@ -26,6 +26,7 @@ from app.enrolments import exclusion_organiser
 from app.extensions import csrf, db, login_manager, migrate
 from app.portal import views as portal_views
 from app.questions import cli as questions_cli
+from app.questions import import_organiser as questions_import
 from app.questions import organiser as questions_organiser
 from app.ranking import cli as ranking_cli
 from app.ranking import key_organiser, key_views, live_organiser
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     factor_views.bp,
     accounts_staff.bp,
     questions_organiser.bp,
+    questions_import.bp,
     contests_views.bp,
     contests_organiser.bp,
     rounds_organiser.bp,
