@@ -35,6 +35,7 @@ _AFTER_START = re.compile(r"(?:\(([^()]{1,40})\)|\[([^\[\]]{1,40})\])?\s*[.:)/\-
 _POINTS = re.compile(r"[\d.,]+\s*(?:diem|d)")
 _HEADING = re.compile(r"\s*(?:phan|chuong|chu de|chuyen de|linh vuc)\s+(?:[ivx]+|\d+)\s*[.:\-–)]\s*(?=\S)")
 _ROMAN_HEADING = re.compile(r"\s*[IVX]+\s*[.)\-–]\s*(?=\S)")
+_DOCUMENT_TITLE = re.compile(r"\b(?:cau hoi|ngan hang|bo de|de thi|cuoc thi|hoi thi)\b")
 _KEY_TITLE = re.compile(r"\s*(?:phan |bang |huong dan )?(?:dap an|key|answers?)(?: [a-z ]{1,40})?\s*[:.]?\s*")
 _KEY_TOKEN = re.compile(
     r"(?:câu\s*|c)?(\d{1,4})\s*[.:)\-–—=/]*\s*([A-Fa-f](?:\s*(?:[,;/&+]|và)?\s*[A-Fa-f])*)(?![^\W\d_])",
@@ -125,6 +126,11 @@ def is_key_title(text: str) -> bool:
     """ "ĐÁP ÁN", "BẢNG ĐÁP ÁN TRẮC NGHIỆM": answers follow."""
     flat = plain(text)
     return bool(_KEY_TITLE.fullmatch(flat)) and not _ANSWER_WITHOUT_COLON.match(flat)
+
+
+def is_document_title(text: str) -> bool:
+    """ "NGÂN HÀNG CÂU HỎI THI TÌM HIỂU …"."""
+    return bool(_DOCUMENT_TITLE.search(plain(text)))
 
 
 def is_blank(text: str) -> bool:

@@ -16,6 +16,7 @@ from app.questions.formats.line_rules import (
     find_heading,
     find_start,
     is_blank,
+    is_document_title,
     is_key_title,
     key_list,
 )
@@ -100,13 +101,20 @@ def _read_line(paper: Paper, line: Line, after: Line | None) -> None:
         _close_keys(paper)
         _open(paper, line, start.number, start.level)
         _read_body(paper, line, start.end, after)
-    elif title or line.is_heading:
+    elif title or _is_topic(line):
         text = title or line.text.strip()
         _run_on(paper, "topic" if find_level(text) is None else "level", text, line)
     elif paper.written and not paper.is_in_keys and not _reopens_running(paper, line):
         _read_body(paper, line, 0, after)
     else:
         _read_outside(paper, line)
+
+
+def _is_topic(line: Line) -> bool:
+    """A heading of the document that may name a topic, not the document itself."""
+    if not line.is_heading or label_at_start(line.text) or find_fields(line.text, 0):
+        return False
+    return not is_key_title(line.text) and not is_document_title(line.text)
 
 
 def _open(paper: Paper, line: Line, number: int, level: str) -> None:
