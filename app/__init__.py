@@ -13,6 +13,8 @@ from app.accounts import factor_views
 from app.accounts import login as accounts_login
 from app.accounts import staff as accounts_staff
 from app.accounts import views as accounts_views
+from app.analysis import cli as analysis_cli
+from app.analysis import organiser as analysis_organiser
 from app.attempts import views as attempts_views
 from app.complaints import organiser as complaints_organiser
 from app.complaints import views as complaints_views
@@ -29,7 +31,7 @@ from app.questions import cli as questions_cli
 from app.questions import import_organiser as questions_import
 from app.questions import organiser as questions_organiser
 from app.ranking import cli as ranking_cli
-from app.ranking import key_organiser, key_views, live_organiser
+from app.ranking import incident_organiser, key_organiser, key_views, live_organiser, paper_organiser
 from app.ranking import organiser as ranking_organiser
 from app.ranking import views as ranking_views
 from app.units import cli as units_cli
@@ -55,10 +57,13 @@ BLUEPRINTS = (
     attempts_views.bp,
     ranking_views.bp,
     ranking_organiser.bp,
+    incident_organiser.bp,
     complaints_views.bp,
     complaints_organiser.bp,
+    analysis_organiser.bp,
     key_views.bp,
     key_organiser.bp,
+    paper_organiser.bp,
     live_organiser.bp,
 )
 COMMANDS = (
@@ -67,6 +72,7 @@ COMMANDS = (
     questions_cli.questions,
     contests_cli.contests,
     ranking_cli.results,
+    analysis_cli.items,
     verify_cli.verify,
     timetable.timetable,
     developers_cli.seed_demo,

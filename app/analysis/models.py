@@ -15,7 +15,7 @@ class ItemAnalysis(Base):
 
     `scope` is "first" (each person's first valid attempt) or "all" (every valid attempt). The job
     writes the rest: `valid_count` attempts were valid, `used_count` of them analysed; `results` is
-    rules.Results in JSON.
+    round_rules.Results in JSON.
     """
 
     __tablename__ = "item_analyses"

@@ -10,7 +10,7 @@ from app.localtime import local_day
 
 MINIMUM_TEXT, MAXIMUM_TEXT = 10, 2000
 MINIMUM_GROUND, MAXIMUM_GROUND = 5, 900  # the reason of the decision that follows quotes it
-ANSWER_DAYS = 5  # domain.md §1e: organisers answer in 5 to 10 days
+ANSWER_DAYS = 5  # committees announce 5 to 10 days; the page promises the shorter
 MOST_OF_A_ROUND = 6  # complaints of one person about one round, closed ones too
 MOST_IN_A_ROW = 5  # messages of the citizen after the committee's last word
 

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 JOBS = {
+    "analyse_round": "app.analysis.jobs.analyse_round",
     "freeze_round": "app.ranking.jobs.freeze_round",
     "make_annex": "app.ranking.annex_jobs.make_annex",
     "preview_key": "app.ranking.jobs.preview_key",
