@@ -210,6 +210,12 @@ def own_attempts(account_id: int, round_id: int) -> Sequence[Attempt]:
     return db.session.scalars(query).all()
 
 
+def is_of_cancelled_round(public_id: str) -> bool:
+    query = select(Attempt.id).join(Round, Round.id == Attempt.round_id)
+    query = query.where(Attempt.public_id == public_id, Round.cancelled_at.is_not(None))
+    return db.session.scalar(query) is not None
+
+
 def rounds_taken(account_id: int, contest_id: int) -> set[int]:
     """Numbers of the contest's rounds in which the account has at least one closed attempt with an answer."""
     query = (

@@ -13,6 +13,7 @@ from app.accounts.rules import Origin, trace_delete_on
 from app.attempts import queries, rules
 from app.attempts import statements as sql
 from app.attempts.models import Attempt
+from app.contests.incident_rules import RoundCancelled
 from app.contests.models import Round, RoundKey
 from app.contests.services import move_closing
 from app.enrolments.exclusion_rules import Barred
@@ -58,6 +59,8 @@ def start_attempt(
         context = sql.find_row(sql.START_CONTEXT, parameters)
         if context is None:
             return None
+        if context.cancelled_at is not None:
+            raise RoundCancelled
         if context.open_id is not None:
             if now < context.open_deadline_at:
                 return Started(context.open_public_id, is_new=False)

@@ -46,7 +46,7 @@ WHERE a.public_id = :public_id
 
 START_CONTEXT = f"""
 SELECT r.id AS round_id, r.contest_id, r.opens_at, r.last_start_at, r.closes_at, r.time_limit,
-  r.attempt_limit, s.account_id, e.id AS enrolment_id, e.contestant_no,
+  r.attempt_limit, r.cancelled_at, s.account_id, e.id AS enrolment_id, e.contestant_no,
   (SELECT max(number) FROM attempts WHERE account_id = s.account_id AND round_id = r.id) AS used,
   o.id AS open_id, o.public_id AS open_public_id, o.deadline_at AS open_deadline_at,
   o.accept_until AS open_accept_until
@@ -62,7 +62,7 @@ INSERT INTO attempts (public_id, round_id, account_id, enrolment_id, number, rec
   started_at, deadline_at, accept_until)
 SELECT :public_id, a.id, :account_id, :enrolment_id, :number, :receipt_code, :paper, :offered,
   :started_at, :deadline_at, :accept_until
-FROM rounds a WHERE a.id = :round_id AND a.closes_at = :closes_at
+FROM rounds a WHERE a.id = :round_id AND a.closes_at = :closes_at AND a.cancelled_at IS NULL
 {share}
 ON CONFLICT DO NOTHING
 RETURNING id
@@ -98,7 +98,7 @@ LOCK_BY_ID = (
 
 OWN_PAGE = f"""
 SELECT {ATTEMPT_COLUMNS}, r.number AS round_number, r.closes_at AS round_closes_at, r.has_prediction,
-  r.time_limit, r.last_start_at, r.attempt_limit, r.published_revision,
+  r.time_limit, r.last_start_at, r.attempt_limit, r.published_revision, r.cancelled_at,
   c.slug, c.name AS contest_name, c.place, c.organiser, c.label, c.shows_own_score, e.contestant_no,
   (SELECT max(m.number) FROM attempts m WHERE m.account_id = a.account_id AND m.round_id = a.round_id) AS used
 FROM attempts a JOIN sessions s ON s.account_id = a.account_id
@@ -140,7 +140,7 @@ RETURNED_MOMENTS = (
         "received_at",
         "started_at",
     ),
-    *("deadline_at", "accept_until", "closed_at", "finished_at", "round_closes_at"),
+    *("deadline_at", "accept_until", "closed_at", "finished_at", "round_closes_at", "cancelled_at"),
 )
 
 

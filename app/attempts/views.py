@@ -15,6 +15,8 @@ from app.accounts.rules import Origin, address_prefix
 from app.attempts import forms, queries, rules, services
 from app.cache import remembered
 from app.contests import wording
+from app.contests.incident_queries import find_cancellation
+from app.contests.models import Round
 from app.errors import BadInput
 from app.extensions import db, login_manager
 from app.web import devices
@@ -29,6 +31,7 @@ CODE = re.compile(r"[2-9A-HJ-NP-Z]{12}\Z")
 
 REFUSALS = {
     "closed": "Bài thi đã được nộp. Các câu đã báo “Đã lưu” trước đó được tính.",
+    "cancelled": "Vòng thi đã bị hủy. Các câu đã báo “Đã lưu” vẫn được giữ lại.",
     "late": "Đã hết thời gian làm bài. Các câu đã báo “Đã lưu” trước đó được tính.",
     "mismatch": "Lần lưu này đã được ghi với nội dung khác. Bạn tải lại trang để xem câu trả lời đã lưu.",
     "not_offered": "Có câu trả lời không nằm trong đề. Bạn tải lại trang rồi chọn lại.",
@@ -144,7 +147,10 @@ def result(public_id: str) -> BaseResponse | str:
         closing=own.closing,
         contest=_contest_of(own),
         turns_left=own.turns_left,
-        may_start=now < (own.row.last_start_at or own.row.round_closes_at) and own.turns_left != 0,
+        cancellation=find_cancellation(db.session.get_one(Round, own.row.round_id)),
+        may_start=own.row.cancelled_at is None
+        and now < (own.row.last_start_at or own.row.round_closes_at)
+        and own.turns_left != 0,
         question_count=len(own.row.offered),
         is_round_over=is_round_over,
         shows_score=own.row.shows_own_score or is_round_over,
@@ -234,4 +240,6 @@ def _refused(code: str, public_id: str) -> BaseResponse:
         return _signed_out_or_missing()
     if code in ("closed", "late") and not wants_json():
         return redirect(url_for("attempts.result", public_id=public_id), 303)
+    if code in ("closed", "late") and queries.is_of_cancelled_round(public_id):
+        code = "cancelled"
     return error_response(400 if code == "not_offered" else 409, code=code, message=REFUSALS[code])

@@ -24,8 +24,9 @@ def checklist(found: Round, now: datetime) -> list[Check]:
 
 
 def overlapping_rounds(found: Round, window: tuple[datetime, datetime]) -> list[Round]:
-    """The contest's other rounds whose window meets this one."""
-    others = [other for other in queries.rounds_of(found.contest) if other.id != found.id]
+    """The contest's other rounds whose window meets this one; a cancelled one leaves its window free."""
+    held = queries.held_rounds(queries.rounds_of(found.contest))
+    others = [other for other in held if other.id != found.id]
     return [other for other in others if rules.windows_overlap(window, (other.opens_at, other.closes_at))]
 
 

@@ -7,6 +7,7 @@ from wtforms import BooleanField, Field, SelectChoice, SelectField, StringField,
 from wtforms.validators import ValidationError
 
 from app.contests import markdown_rules, policy, rules
+from app.contests.incident_wording import INCIDENT_RULE
 from app.contests.models import Contest
 from app.contests.rules_wording import first_rules
 from app.units.models import Unit
@@ -191,6 +192,23 @@ class RulesForm(BaseForm):
         [TextLength(0, MAX_RULES_LENGTH)],
         description="Dòng bắt đầu bằng # là đề mục, bằng - là gạch đầu dòng; **chữ** là chữ đậm.",
     )
+
+    incident_rule = TextAreaField(
+        "Quy tắc xử lý sự cố",
+        [TextLength(0, MAX_RULES_LENGTH)],
+        description="Hiện ở cuối trang Thể lệ. Xóa trắng để dùng lại quy tắc có sẵn.",
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Columns of Contest; the usual incident rule is kept as none of one's own."""
+        own = (self.incident_rule.data or "").replace("\r\n", "\n").strip()
+        return {
+            "rules_markdown": self.rules_markdown.data or "",
+            "incident_rule": None if own in ("", INCIDENT_RULE.strip()) else own,
+        }
+
+    def validate_incident_rule(self, field: Field) -> None:
+        self.validate_rules_markdown(field)
 
     def validate_rules_markdown(self, field: Field) -> None:
         if markdown_rules.has_html(field.data or ""):

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.contests import markdown_rules, policy, queries, services, wording
 from app.contests.contest_forms import DraftFactsForm, FactsForm, NewContestForm, RulesForm
+from app.contests.incident_wording import incident_rule
 from app.contests.models import Contest
 from app.contests.policy import Policy
 from app.contests.ranking_forms import RankingForm, policy_data
@@ -140,12 +141,19 @@ def _ranking_page(contest: Contest, form: RankingForm, shown: Policy, *, is_stor
 def rules_text(slug: str) -> Page:
     """The rules in Markdown, with how they will look."""
     contest = managed(slug)
-    form = RulesForm(obj=contest)
+    shown = {
+        "rules_markdown": contest.rules_markdown,
+        "incident_rule": incident_rule(contest.incident_rule),
+    }
+    form = RulesForm(data=shown)
     if is_right(form, SAVE, "preview") and form.action.data != "preview":
-        update(contest, {"rules_markdown": form.rules_markdown.data or ""})
+        update(contest, form.values())
         return redirect(url_for("contests_organiser.rules_text", slug=slug), 303)
     html = markdown_rules.to_html(form.rules_markdown.data or "")
-    return answer("contests/rules_text.html", form, managed=contest, rules_html=html)
+    incident_html = markdown_rules.to_html(form.incident_rule.data or "")
+    return answer(
+        "contests/rules_text.html", form, managed=contest, rules_html=html, incident_html=incident_html
+    )
 
 
 def is_right(form: BaseForm, *checked: str, others: tuple[str, ...] = ()) -> bool:

@@ -50,11 +50,13 @@ def get_public_round(slug: str, number: int) -> Round:
 
 
 def find_current_contest(now: datetime) -> Contest | None:
-    """The contest open now, else the next to open, else the one that closed last."""
+    """The contest open now, else the next to open, else the one that closed last; cancelled ones at last."""
     scheduled = select(Round).where(Round.scheduled_at.is_not(None)).options(joinedload(Round.contest))
+    held = scheduled.where(Round.cancelled_at.is_(None))
     for query in (
-        scheduled.where(Round.opens_at <= now, now < Round.closes_at).order_by(Round.closes_at),
-        scheduled.where(Round.opens_at > now).order_by(Round.opens_at),
+        held.where(Round.opens_at <= now, now < Round.closes_at).order_by(Round.closes_at),
+        held.where(Round.opens_at > now).order_by(Round.opens_at),
+        held.order_by(Round.closes_at.desc()),
         scheduled.order_by(Round.closes_at.desc()),
     ):
         found = db.session.scalars(query.limit(1)).first()
@@ -90,6 +92,11 @@ def public_rounds_of(contest: Contest) -> Sequence[Round]:
     return [found for found in rounds_of(contest) if found.scheduled_at is not None]
 
 
+def held_rounds(rounds: Sequence[Round]) -> list[Round]:
+    """Those that were not cancelled: only they count as weeks of the contest."""
+    return [found for found in rounds if found.cancelled_at is None]
+
+
 def state_of(found: Round, now: datetime) -> rules.RoundState:
     return rules.round_state(
         scheduled_at=found.scheduled_at,
@@ -97,6 +104,7 @@ def state_of(found: Round, now: datetime) -> rules.RoundState:
         closes_at=found.closes_at,
         is_frozen=found.frozen_at is not None,
         is_published=found.published_revision is not None,
+        cancelled_at=found.cancelled_at,
         now=now,
     )
 

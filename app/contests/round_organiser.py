@@ -89,8 +89,9 @@ def _first_to_look_at(found: Sequence[Round], states: Mapping[int, rules.RoundSt
 
 def _coming_events(found: Sequence[Round], now: datetime) -> list[tuple[datetime, str, Round]]:
     """(moment, "opens" or "closes", round), the next ones first; a draft opens, it closes nothing."""
-    events = [(each.opens_at, "opens", each) for each in found]
-    events += [(each.closes_at, "closes", each) for each in found if each.scheduled_at is not None]
+    held = queries.held_rounds(found)
+    events = [(each.opens_at, "opens", each) for each in held]
+    events += [(each.closes_at, "closes", each) for each in held if each.scheduled_at is not None]
     return sorted((event for event in events if event[0] > now), key=lambda event: event[0])[:COMING_EVENTS]
 
 

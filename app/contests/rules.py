@@ -32,6 +32,7 @@ class RoundState(StrEnum):
     CLOSED = "closed"
     FROZEN = "frozen"
     PUBLISHED = "published"
+    CANCELLED = "cancelled"
 
 
 STATE_NAMES = {
@@ -41,6 +42,7 @@ STATE_NAMES = {
     RoundState.CLOSED: "Đã đóng",
     RoundState.FROZEN: "Đã chốt",
     RoundState.PUBLISHED: "Đã công bố",
+    RoundState.CANCELLED: "Đã hủy",
 }
 
 
@@ -99,11 +101,14 @@ def round_state(
     closes_at: datetime,
     is_frozen: bool,
     is_published: bool,
+    cancelled_at: datetime | None,
     now: datetime,
 ) -> RoundState:
     """Where a round stands; a round never scheduled never opens."""
     if scheduled_at is None:
         return RoundState.DRAFT
+    if cancelled_at is not None and cancelled_at <= now:
+        return RoundState.CANCELLED
     if now < opens_at:
         return RoundState.SCHEDULED
     if now < closes_at:

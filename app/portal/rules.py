@@ -71,6 +71,7 @@ class Offer(StrEnum):
     STARTS_OVER = "starts_over"
     CLOSED = "closed"
     PUBLISHED = "published"
+    CANCELLED = "cancelled"
 
 
 class OpenAttempt(NamedTuple):
@@ -151,6 +152,7 @@ def offer_of(
 ) -> Offer:
     """What the page of a scheduled round offers: the first of these that holds."""
     steps = (
+        (state is RoundState.CANCELLED, Offer.CANCELLED),
         (open_attempt is not None and now < open_attempt.deadline_at, Offer.CONTINUE),
         (open_attempt is not None and now <= open_attempt.accept_until, Offer.RECEIVING),
         (state is RoundState.PUBLISHED, Offer.PUBLISHED),

@@ -20,11 +20,13 @@ from app.complaints.queries import own_complaints
 from app.complaints.rules import State
 from app.contests import brief_wording, wording
 from app.contests import policy as policies
+from app.contests.incident_queries import Cancellation, cancellations_of, find_cancellation
 from app.contests.models import Contest, Round
 from app.contests.queries import (
     find_current_contest,
     get_public_round,
     get_scope_unit,
+    held_rounds,
     public_rounds_of,
     state_of,
 )
@@ -57,7 +59,7 @@ def home() -> str:
     if contest is None:
         return render_template("portal/no_contest.html")
     rounds = public_rounds_of(contest)
-    windows = _windows(rounds)
+    windows = _windows(held_rounds(rounds))
     focus = _focus(rounds, windows, now)
     turns = queries.turns_of(current_user.account_id, focus)
     state = state_of(focus, now)
@@ -71,6 +73,7 @@ def home() -> str:
         question_count=paper_size(cells_of(focus.blueprint)),
         time_limit=rules.limit_words(focus.time_limit),
         scope=None if current_user.is_authenticated else get_scope_unit(contest),
+        cancelled=_cancelled_now(rounds, now),
         result=queries.find_official_result(contest, rounds),
         live=_live_figures(focus, state, policy, now),
         steps=brief_wording.ranking_steps(policy, contest.label),
@@ -81,14 +84,21 @@ def home() -> str:
     )
 
 
+def _cancelled_now(rounds: Sequence[Round], now: datetime) -> list[tuple[Round, Cancellation]]:
+    """The cancelled rounds that people would still be sitting, with the reason."""
+    told = [found for found in rounds if found.cancelled_at is not None and now < found.closes_at]
+    cancellations = cancellations_of(told)
+    return [(found, cancellations[found.id]) for found in told if found.id in cancellations]
+
+
 def _windows(rounds: Sequence[Round]) -> list[rules.Window]:
     return [rules.Window(found.number, found.opens_at, found.closes_at) for found in rounds]
 
 
 def _focus(rounds: Sequence[Round], windows: list[rules.Window], now: datetime) -> Round:
+    """The round that the page is about: the last one where all were cancelled."""
     window = rules.focus_of(windows, now)
-    found: Round = next(found for found in rounds if window is not None and found.number == window.number)
-    return found
+    return next((found for found in rounds if window and found.number == window.number), rounds[-1])
 
 
 def _own_weeks(contest: Contest, windows: list[rules.Window], focus: Round, now: datetime) -> dict[str, Any]:
@@ -160,6 +170,7 @@ def round_page(slug: str, number: int) -> str:
         is_official=shown.board is Board.OFFICIAL,
         own=own,
         shows_scores=contest.shows_own_score or is_over(found.closes_at, now),
+        cancellation=find_cancellation(found),
         now=now,
         **entry,
     )
@@ -246,7 +257,7 @@ def _weeks_together(
 ) -> dict[str, Any]:
     """One's own weeks in the contest, and those of the people one brought."""
     rounds = public_rounds_of(contest)
-    windows, label = _windows(rounds), contest.label
+    windows, label = _windows(held_rounds(rounds)), contest.label
     taken = queries.rounds_taken_by([person.id, *(one.id for one, _ in brought)], contest.id)
     return {
         "weeks": rules.weeks_of(windows, taken[person.id], since=person.created_at, label=label, now=now),

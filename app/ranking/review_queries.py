@@ -245,6 +245,14 @@ def names_of(account_ids: Collection[int | None]) -> dict[int, str]:
     return {account_id: name for account_id, name in db.session.execute(query)}
 
 
+def count_running_attempts(found: Round, now: datetime) -> int:
+    """Attempts that still get answers."""
+    query = select(func.count()).where(
+        Attempt.round_id == found.id, Attempt.closed_at.is_(None), Attempt.accept_until >= now
+    )
+    return db.session.scalar(query.select_from(Attempt)) or 0
+
+
 def count_open_attempts(found: Round) -> int:
     query = select(func.count()).where(Attempt.round_id == found.id, Attempt.closed_at.is_(None))
     return db.session.scalar(query.select_from(Attempt)) or 0

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from app.attempts.rules import GRACE
 from app.contests import policy as policies
+from app.contests.incident_rules import RoundCancelled
 from app.contests.policy import Policy
 from app.contests.rules import RoundState
 from app.errors import DomainError
@@ -89,7 +90,9 @@ def check_reason(reason: str) -> str:
 def check_can_freeze(
     state: RoundState, closes_at: datetime, last_accept_until: datetime | None, now: datetime
 ) -> None:
-    """Raises RoundNotClosed, or StillReceiving while any attempt may still get a save."""
+    """Raises RoundCancelled, RoundNotClosed, or StillReceiving while any attempt may still get a save."""
+    if state is RoundState.CANCELLED:
+        raise RoundCancelled
     if state in (RoundState.DRAFT, RoundState.SCHEDULED, RoundState.OPEN):
         raise RoundNotClosed(f"Vòng thi đóng lúc {vn_datetime(closes_at)}; sau đó mới chốt được kết quả.")
     if last_accept_until is not None and now <= last_accept_until:
@@ -116,7 +119,7 @@ def shown_board(
 
     HIDDEN: a round that asks to predict people is open, and any rank or figure would tell.
     """
-    if state in (RoundState.DRAFT, RoundState.SCHEDULED):
+    if state in (RoundState.DRAFT, RoundState.SCHEDULED, RoundState.CANCELLED):
         return Board.NOTHING
     if state is RoundState.PUBLISHED:
         return Board.OFFICIAL

@@ -6,6 +6,7 @@ from sqlalchemy import func, select, update
 
 from app.attempts.models import Attempt
 from app.audit.services import record
+from app.contests.incident_rules import RoundCancelled
 from app.contests.models import Round
 from app.contests.queries import state_of
 from app.contests.result_services import mark_published
@@ -180,9 +181,11 @@ def approve_and_publish(
     """Publish the frozen result as the next revision, approved by another person than froze it.
 
     `body_sha256` is the code of the numbers that the approver saw. Revisions after the first need a
-    reason. Raises NotFrozen, OtherNumbers, FreezeOutOfDate, AlreadyPublished, SecondPersonNeeded,
-    ReasonTooShort.
+    reason. Raises RoundCancelled, NotFrozen, OtherNumbers, FreezeOutOfDate, AlreadyPublished,
+    SecondPersonNeeded, ReasonTooShort.
     """
+    if found.cancelled_at is not None:
+        raise RoundCancelled
     latest = queries.find_latest_freeze(found.id)
     if latest is None or latest.frozen_at is None:
         raise NotFrozen

@@ -51,6 +51,8 @@ def check_revisions(report: Report) -> None:
         report.expect(
             "I19", found.published_revision == newest, f"round {found.id} names its newest revision"
         )
+        is_one = found.cancelled_at is None or newest is None
+        report.expect("I19", is_one, f"round {found.id} is cancelled or published, not both")
 
 
 def check_freezes(report: Report) -> None:

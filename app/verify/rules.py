@@ -12,7 +12,7 @@ CHECKS = {
     "I3": "attempts of a person in a round are numbered 1 to n, n within the limit",
     "I4": "at most one open attempt of a person in a round",
     "I5": "every attempt started inside the round's window",
-    "I6": "every deadline is the start plus the limit, or the closing in force",
+    "I6": "every deadline is the start plus the limit, the closing in force, or the cancellation",
     "I7": "every paper is the one that the round's seed draws",
     "I8": "every saved answer belongs to a question of its paper",
     "I9": "every saved letter was offered",

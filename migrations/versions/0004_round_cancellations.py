@@ -70,6 +70,9 @@ def upgrade() -> None:
             ],
             name=op.f("fk_round_cancellations_proposal_id_round_id_proposed_by"),
         ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by"], ["accounts.id"], name=op.f("fk_round_cancellations_proposed_by")
+        ),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_cancellations_round_id")),
         sa.PrimaryKeyConstraint("proposal_id", name=op.f("pk_round_cancellations")),
     )

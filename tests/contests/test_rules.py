@@ -37,11 +37,34 @@ def test_round_state(is_scheduled, now, is_frozen, is_published, state):
         closes_at=CLOSES,
         is_frozen=is_frozen,
         is_published=is_published,
+        cancelled_at=None,
         now=now,
     )
 
     assert found is state
     assert rules.STATE_NAMES[found]
+
+
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [
+        (OPENS, RoundState.OPEN),
+        (OPENS + SECOND, RoundState.CANCELLED),
+        (CLOSES + SECOND, RoundState.CANCELLED),
+    ],
+)
+def test_a_round_is_cancelled_from_the_moment_on(now, state):
+    found = rules.round_state(
+        scheduled_at=OPENS - timedelta(days=2),
+        opens_at=OPENS,
+        closes_at=CLOSES,
+        is_frozen=True,
+        is_published=False,
+        cancelled_at=OPENS + SECOND,
+        now=now,
+    )
+
+    assert found is state
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from app.complaints import desk_queries as complaint_desk
 from app.complaints import desk_services as complaint_answers
 from app.complaints import rules as complaint_rules
 from app.complaints import services as complaints
+from app.contests import incident_services as incidents
 from app.contests import services as contests
 from app.contests.models import Contest, Round
 from app.enrolments.services import enrol
@@ -269,6 +270,10 @@ def _open_round(contest: Contest, citizen: Account, chief: Account) -> tuple[Att
     attempts.extend_round(
         found, found.closes_at + HOUR, reason=REASON, actor_id=chief.id, now=NOW - timedelta(minutes=4)
     )
+    proposal = incidents.propose_cancellation(
+        found, reason=REASON, holds_again=True, actor_id=chief.id, now=NOW - timedelta(minutes=3)
+    )
+    incidents.drop_proposal(found, proposal.number, actor_id=chief.id, now=NOW - timedelta(minutes=2))
     window = {"opens_at": found.closes_at + DAY, "closes_at": found.closes_at + 6 * DAY}
     contests.create_round(contest, ROUND | window, actor_id=chief.id, now=NOW)
     running, handed_in = (
