@@ -96,7 +96,10 @@ def closed_attempts(
     units: Mapping[int, int],
     enrolment_ids: Sequence[int] | None = None,
 ) -> Iterator[AttemptRow]:
-    """Every closed attempt of the round (or of these people) by contestant number, then turn, streamed."""
+    """Every closed attempt of the round by contestant number, then turn, streamed in a job's transaction.
+
+    With `enrolment_ids` only theirs, at once: pages read without a transaction.
+    """
     voided = {decision.attempt_id for decision in decisions if decision.kind == Kind.VOID}
     unranked = {decision.enrolment_id for decision in decisions if decision.kind == Kind.NOT_RANKED}
     unranked |= unranked_in(round_id).keys()
@@ -109,9 +112,10 @@ def closed_attempts(
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .where(Attempt.round_id == round_id, Attempt.closed_at.is_not(None))
         .order_by(Enrolment.contestant_no, Attempt.number)
-        .execution_options(yield_per=STREAMED_ROWS)
     )
-    if enrolment_ids is not None:
+    if enrolment_ids is None:
+        query = query.execution_options(yield_per=STREAMED_ROWS)
+    else:
         query = query.where(Attempt.enrolment_id.in_(enrolment_ids))
     for row in db.session.execute(query):
         attempt_id, enrolment_id, contestant_no, league, unit_id, *facts, answered, not_ranked_reason = row

@@ -14,10 +14,10 @@ from app.jobs.runner import ring
 from app.permissions import Permission
 from app.ranking import key_queries, proposal_services, queries, review_queries, rules
 from app.ranking.desk_models import KeyProposal
+from app.ranking.desk_organiser import RELOAD_AFTER, Page, covers, managed, prize_words
 from app.ranking.forms import read_page
 from app.ranking.key_forms import ProposalActForm, ProposalForm, RefusalForm, proposal_form
 from app.ranking.key_queries import KeyQuestion
-from app.ranking.organiser import RELOAD_AFTER, Page, covers, managed, prize_words
 from app.ranking.views import ROUND_NUMBER
 from app.web.guards import require
 

@@ -77,9 +77,9 @@ def find_key_question(round_id: int, number: int) -> KeyQuestion | None:
     return _questions(round_id, [(number, pool[number - 1]["id"])])[0]
 
 
-def corrected_questions(round_id: int) -> list[KeyQuestion]:
-    """The questions whose key was ever changed, in the pool's order."""
-    keys = _keys(round_id)
+def corrected_questions(round_id: int, *, since: int = 1) -> list[KeyQuestion]:
+    """The questions whose key was changed after this version, in the pool's order."""
+    keys = [key for key in _keys(round_id) if key.version >= since]
     changed = {one for old, new in pairwise(keys) for one in _changed(old, new)}
     pool = enumerate(get_package(round_id).pool, 1)
     return _questions(

@@ -1,23 +1,18 @@
 """From closing to publication for organisers: freeze, review, decide, approve; extend an open round."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_login import current_user
-from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.attempts.queries import policy_of
 from app.attempts.services import extend_round
 from app.contests.models import Round
-from app.contests.queries import get_managed_round
 from app.extensions import db
 from app.jobs.runner import ring
-from app.permissions import Permission, contests_in_scope
+from app.permissions import Permission
 from app.ranking import queries, review_queries, rules, services
+from app.ranking.desk_organiser import Page, back_to_desk, desk_page, managed, prize_words
 from app.ranking.forms import (
-    FIRST_FREEZE,
     AnnexForm,
     ApproveForm,
     DecisionForm,
@@ -26,15 +21,10 @@ from app.ranking.forms import (
     UndoForm,
     decision_form,
     read_choice,
-    read_page,
-    read_search,
 )
-from app.ranking.models import Freeze
 from app.ranking.views import ROUND_NUMBER
-from app.web.forms import BaseForm
 from app.web.guards import require
 
-RELOAD_AFTER = 3
 CONTESTANT_NO = "int(min=100000, max=99999999)"
 
 bp = Blueprint(
@@ -44,89 +34,12 @@ bp = Blueprint(
     template_folder="templates",
 )
 
-Page = Response | tuple[str, int]
-
-
-def managed(permission: Permission, slug: str, number: int, *, lock: bool = False) -> Round:
-    """The round in the person's scope; one that was never scheduled has no result. Raises NoResultFound."""
-    found = get_managed_round(current_user.grants, permission, slug, number, lock=lock)
-    if found.scheduled_at is None:
-        raise NoResultFound
-    return found
-
-
-def covers(permission: Permission, found: Round) -> bool:
-    """Do the person's grants carry the permission for this contest?"""
-    allowed = contests_in_scope(current_user.grants, permission)
-    return allowed is None or found.contest_id in allowed
-
 
 @bp.get("")
 @require(Permission.RESULTS_FREEZE, scope="contest")
 def index(slug: str, number: int) -> str:
     """The five steps of a round, and what is to do in the current one."""
-    return _index(managed(Permission.RESULTS_FREEZE, slug, number))[0]
-
-
-def _index(found: Round, **wrong_forms: BaseForm) -> tuple[str, int]:
-    """The page, with 422 when it shows a form that was filled in wrongly."""
-    review = review_queries.review_of(found, clock.now())
-    search, page = read_search(), read_page()
-    freeze = review.freeze
-    lines = review_queries.review_page(freeze, page) if freeze and not search else []
-    if search:
-        lines = review_queries.find_people(found, freeze, search)
-    revisions = queries.revisions_of(found.id)
-    decisions = review_queries.decision_lines(found)
-    actors = {freeze.requested_by if freeze else None, *(one.approved_by for one in revisions)}
-    text = render_template(
-        "ranking/review.html",
-        managed=found.contest,
-        round=found,
-        review=review,
-        steps=review.steps(found.contest.label, found.closes_at, len(decisions)),
-        lines=lines,
-        search=search,
-        page=page,
-        last_page=review_queries.count_pages(freeze) if freeze else 1,
-        decisions=decisions,
-        revisions=revisions,
-        documents=queries.files_of(revisions[0]) if revisions else {},
-        names=review_queries.names_of(actors),
-        open_attempts=review_queries.count_open_attempts(found),
-        reload_after=RELOAD_AFTER,
-        is_own_freeze=freeze is not None and freeze.requested_by == current_user.account_id,
-        may_approve=covers(Permission.RESULTS_APPROVE, found),
-        may_extend=covers(Permission.CONTESTS_SCHEDULE, found),
-        kind_names=rules.KIND_NAMES,
-        **prize_words(found),
-        **(_blank_forms(found, freeze) | wrong_forms),
-    )
-    return text, 422 if wrong_forms else 200
-
-
-def _blank_forms(found: Round, freeze: Freeze | None) -> dict[str, Any]:
-    return {
-        "freeze_form": FreezeForm(reason="" if freeze else FIRST_FREEZE, formdata=None),
-        "approve_form": ApproveForm(body_sha256=freeze.body_sha256 if freeze else "", formdata=None),
-        "extend_form": ExtendForm(closes_at=found.closes_at, formdata=None),
-        "annex_form": AnnexForm(formdata=None),
-    }
-
-
-def prize_words(found: Round) -> dict[str, Any]:
-    """Names of the prizes and of the reasons for none."""
-    policy = policy_of(found.id)
-    return {
-        "prize_names": {prize.code: prize.name for prize in policy.prizes},
-        "passed_over_names": rules.PASSED_OVER_NAMES,
-        "asks_prediction": policy.target is not None,
-    }
-
-
-def _back(found: Round, message: str) -> Response:
-    flash(message, "success")
-    return redirect(url_for("ranking_organiser.index", slug=found.contest.slug, number=found.number), 303)
+    return desk_page(managed(Permission.RESULTS_FREEZE, slug, number))[0]
 
 
 @bp.post("/chot")
@@ -136,13 +49,13 @@ def freeze(slug: str, number: int) -> Page:
     found = managed(Permission.RESULTS_FREEZE, slug, number, lock=True)
     form = FreezeForm()
     if not form.validate_on_submit():
-        return _index(found, freeze_form=form)
+        return desk_page(found, freeze_form=form)
     services.request_freeze(
         found, actor_id=current_user.account_id, reason=form.reason.data or "", now=clock.now()
     )
     db.session.commit()
     ring()
-    return _back(found, "Đã nhận yêu cầu chốt số liệu. Trang tự tải lại khi xong.")
+    return back_to_desk(found, "Đã nhận yêu cầu chốt số liệu. Trang tự tải lại khi xong.")
 
 
 @bp.post("/duyet")
@@ -152,7 +65,7 @@ def approve(slug: str, number: int) -> Page:
     found = managed(Permission.RESULTS_APPROVE, slug, number, lock=True)
     form = ApproveForm()
     if not form.validate_on_submit():
-        return _index(found, approve_form=form)
+        return desk_page(found, approve_form=form)
     frozen = queries.find_computed_freeze(found.id)
     if frozen is None:
         raise services.NotFrozen
@@ -166,7 +79,7 @@ def approve(slug: str, number: int) -> Page:
     )
     db.session.commit()
     ring()
-    return _back(found, f"Đã công bố bản {revision.number}.")
+    return back_to_desk(found, f"Đã công bố bản {revision.number}.")
 
 
 @bp.post("/phu-luc")
@@ -176,12 +89,12 @@ def annex(slug: str, number: int) -> Page:
     found = managed(Permission.RESULTS_FREEZE, slug, number, lock=True)
     form = AnnexForm()
     if not form.validate_on_submit():
-        return _index(found, annex_form=form)
+        return desk_page(found, annex_form=form)
     revision = queries.get_revision(found.id, found.published_revision or 0)
     services.request_annex(revision, actor_id=current_user.account_id, now=clock.now())
     db.session.commit()
     ring()
-    return _back(found, "Phụ lục đang được tạo lại.")
+    return back_to_desk(found, "Phụ lục đang được tạo lại.")
 
 
 @bp.post("/keo-dai")
@@ -191,7 +104,7 @@ def extend(slug: str, number: int) -> Page:
     found = managed(Permission.CONTESTS_SCHEDULE, slug, number, lock=True)
     form = ExtendForm()
     if not form.validate_on_submit():
-        return _index(found, extend_form=form)
+        return desk_page(found, extend_form=form)
     moved = extend_round(
         found,
         form.closes_at.data or found.closes_at,
@@ -200,7 +113,7 @@ def extend(slug: str, number: int) -> Page:
         now=clock.now(),
     )
     db.session.commit()
-    return _back(found, f"Đã kéo dài vòng thi. {moved} lượt đang làm được tính lại giờ nộp.")
+    return back_to_desk(found, f"Đã kéo dài vòng thi. {moved} lượt đang làm được tính lại giờ nộp.")
 
 
 @bp.get(f"/thi-sinh/<{CONTESTANT_NO}:contestant_no>")
