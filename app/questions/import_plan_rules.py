@@ -134,10 +134,10 @@ class Line:
 
 
 def in_words(question: BankQuestion, name: str) -> str:
-    """A field as people read it."""
+    """A field as people read it; options one a line."""
     value = getattr(question, name)
     if name == "options":
-        return " ".join(f"{letter}. {text}" for letter, text in zip(rules.LETTERS, value, strict=False))
+        return "\n".join(f"{letter}. {text}" for letter, text in zip(rules.LETTERS, value, strict=False))
     if name == "level":
         return rules.LEVEL_NAMES.get(value, str(value))
     if name == "asks":

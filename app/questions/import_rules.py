@@ -1,5 +1,6 @@
 """What bringing a question file into the bank would do, and what is wrong with it."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -26,12 +27,19 @@ def make_plan(read: ReadFile, defaults: Defaults, bank: Bank) -> Plan:
         if first != each.where:
             plan.problems.append(ReadProblem(each.where, _twice(each, first)))
         plan.lines.append(line)
-    plan.problems += topics.problems()
+    plan.problems = sorted([*plan.problems, *topics.problems()], key=_place)
     used = {line.question.topic for line in plan.lines if line.outcome is Outcome.NEW}
     plan.new_topics = {code: name for code, name in topics.made.items() if code in used}
     plan.notes += topics.notes()
     plan.notes += _notes(plan)
     return plan
+
+
+def _place(problem: ReadProblem) -> tuple[str, list[int]]:
+    """Where a problem stands, to be sorted by: sheet or file, then numbers of lines and cells."""
+    return problem.where.rpartition(",")[0], [
+        int(number) for number in re.findall(r"[0-9]{1,9}", problem.where)
+    ]
 
 
 def _twice(question: ReadQuestion, first: str) -> str:
