@@ -13,19 +13,23 @@ from app.accounts import factor_views
 from app.accounts import login as accounts_login
 from app.accounts import staff as accounts_staff
 from app.accounts import views as accounts_views
+from app.admin import audit_staff as admin_audit
+from app.admin import people_staff as admin_people
+from app.admin import role_staff as admin_roles
 from app.analysis import cli as analysis_cli
 from app.analysis import organiser as analysis_organiser
 from app.attempts import views as attempts_views
 from app.complaints import organiser as complaints_organiser
 from app.complaints import views as complaints_views
+from app.contests import calendar_organiser, series_organiser
 from app.contests import cli as contests_cli
 from app.contests import organiser as contests_organiser
 from app.contests import round_organiser as rounds_organiser
-from app.contests import series_organiser
 from app.contests import views as contests_views
 from app.developers import cli as developers_cli
 from app.enrolments import exclusion_organiser
 from app.extensions import csrf, db, login_manager, migrate
+from app.integrity import organiser as integrity_organiser
 from app.portal import views as portal_views
 from app.questions import cli as questions_cli
 from app.questions import import_organiser as questions_import
@@ -53,7 +57,11 @@ BLUEPRINTS = (
     contests_organiser.bp,
     rounds_organiser.bp,
     series_organiser.bp,
+    calendar_organiser.bp,
     exclusion_organiser.bp,
+    admin_roles.bp,
+    admin_people.bp,
+    admin_audit.bp,
     attempts_views.bp,
     ranking_views.bp,
     ranking_organiser.bp,
@@ -65,6 +73,7 @@ BLUEPRINTS = (
     key_organiser.bp,
     paper_organiser.bp,
     live_organiser.bp,
+    integrity_organiser.bp,
 )
 COMMANDS = (
     units_cli.units,
