@@ -13,6 +13,8 @@ WRITERS = {
     "gift": "app.questions.formats.gift_writer",
     "moodle": "app.questions.formats.moodle_writer",
 }
+# GIFT has one word for a category: the topic's code.
+WITHOUT_NAMES = {"gift"}
 ENDINGS = {"xlsx": "xlsx", "gift": "txt", "moodle": "xml"}
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -32,6 +34,7 @@ def write_file(questions: Sequence[BankQuestion], format_name: str) -> bytes:
     """The questions as a file. Raises BadInput on a format that cannot be written."""
     if format_name not in WRITERS:
         raise BadInput(f"Không xuất được định dạng “{format_name[:40]}”. Chọn: {', '.join(WRITERS)}.")
-    topics = {topic.code: topic.name for topic in all_topics()}
-    content: bytes = import_module(WRITERS[format_name]).write(questions, topics)
+    write = import_module(WRITERS[format_name]).write
+    names = {topic.code: topic.name for topic in all_topics()}
+    content: bytes = write(questions) if format_name in WITHOUT_NAMES else write(questions, names)
     return content

@@ -17,7 +17,7 @@ FOLDER_FORMATS = frozenset({"moodle", "gift"})
 def make_plan(read: ReadFile, defaults: Defaults, bank: Bank) -> Plan:
     """What bringing a file into the bank would do."""
     plan = Plan(read.format, problems=list(read.problems), unsupported=Counter(read.unsupported))
-    topics = Topics(bank.topics, defaults, is_folder=read.format in FOLDER_FORMATS)
+    topics = Topics(bank.topics, defaults, read.topic_names, is_folder=read.format in FOLDER_FORMATS)
     places: dict[str, str] = {}
     for each in read.questions:
         line = _line(each, defaults, bank, topics, plan)

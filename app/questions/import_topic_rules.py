@@ -13,8 +13,10 @@ SHOWN_PLACES = 3
 class Topics:
     """Topic codes for what a file calls topics, and what is to be said about those nobody knows."""
 
-    def __init__(self, known: Mapping[str, str], defaults: Defaults, *, is_folder: bool) -> None:
-        self.known, self.is_folder = known, is_folder
+    def __init__(
+        self, known: Mapping[str, str], defaults: Defaults, names: Mapping[str, str], *, is_folder: bool
+    ) -> None:
+        self.known, self.names, self.is_folder = known, names, is_folder
         self.policy = defaults.unknown_topics
         if not known and self.policy is UnknownTopics.REFUSE:
             self.policy = UnknownTopics.CREATE
@@ -40,13 +42,14 @@ class Topics:
         """The code that a new question gets."""
         if not read.topic:
             return self.default
-        found = self.find(read.topic)
+        name = self.names.get(read.topic, read.topic)
+        found = self.find(read.topic) or self.find(name)
         if found:
             return found
-        self.unknown.setdefault(read.topic, []).append(read.where)
+        self.unknown.setdefault(name, []).append(read.where)
         code = code_of(read.topic)
         if self.policy is UnknownTopics.CREATE and code:
-            self.made.setdefault(code, read.topic)
+            self.made.setdefault(code, name)
             return code
         return self.default
 

@@ -17,6 +17,7 @@ def to_json(found: ReadFile) -> bytes:
             "questions": [_plain(question) for question in found.questions],
             "problems": [[problem.where, problem.message] for problem in found.problems],
             "unsupported": dict(found.unsupported),
+            "topic_names": found.topic_names,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -31,6 +32,7 @@ def from_json(text: bytes) -> ReadFile:
         questions=[_question(values) for values in plain["questions"]],
         problems=[ReadProblem(where, message) for where, message in plain["problems"]],
         unsupported=Counter(plain["unsupported"]),
+        topic_names=plain["topic_names"],
     )
 
 

@@ -41,6 +41,8 @@ class ReadQuestion:
 class ReadFile:
     """Everything a file holds. `unsupported` counts items left out, by what they are ("câu ghép đôi": 3).
 
+    `topic_names` are names of topics that the file calls by codes.
+
     A question with a problem is not in `questions`; its problem is in `problems`.
     """
 
@@ -48,6 +50,7 @@ class ReadFile:
     questions: list[ReadQuestion] = field(default_factory=list)
     problems: list[ReadProblem] = field(default_factory=list)
     unsupported: Counter[str] = field(default_factory=Counter)
+    topic_names: dict[str, str] = field(default_factory=dict)
 
     def refuse(self, where: str, message: str) -> None:
         self.problems.append(ReadProblem(where, message))

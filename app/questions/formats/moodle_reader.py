@@ -35,7 +35,7 @@ def read(content: bytes) -> ReadFile:
     for element in root.iterchildren("question"):
         try:
             if element.get("type") == "category":
-                topic = _topic(element)
+                topic = _topic(element, found)
             else:
                 found.questions.append(_read_question(element, topic, found))
         except Unsupported as error:
@@ -45,9 +45,13 @@ def read(content: bytes) -> ReadFile:
     return found
 
 
-def _topic(element: etree._Element) -> str:
-    path = tidy(xml_reader.all_text(element.find("category")))
-    return moodle_rules.topic_of(path, tidy(_value(element, "idnumber")))
+def _topic(element: etree._Element, found: ReadFile) -> str:
+    """The code of a category, else its name."""
+    code = tidy(_value(element, "idnumber"))
+    name = moodle_rules.topic_of(tidy(xml_reader.all_text(element.find("category"))))
+    if code and name:
+        found.topic_names[code] = name
+    return code or name
 
 
 def _read_question(element: etree._Element, topic: str, found: ReadFile) -> ReadQuestion:

@@ -82,9 +82,7 @@ def category_path(code: str, topics: Mapping[str, str]) -> str:
     return f"top/{name}"
 
 
-def topic_of(path: str, code: str) -> str:
-    """The topic that a category stands for: its id number, or the last part of its path."""
-    if code.strip():
-        return code.strip()
+def topic_of(path: str) -> str:
+    """The topic that a category stands for: the last part of its path."""
     last = re.split(r"(?<!/)/(?!/)", path)[-1].replace("//", "/").strip()
     return "" if NO_CATEGORY.match(last) or last.startswith("$") else last
