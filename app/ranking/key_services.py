@@ -54,15 +54,9 @@ def correct_key(
         raise KeyRefused("Người đề nghị sửa đáp án và người duyệt phải là hai người khác nhau.")
     check_correction(found, version_id, letters, now)
     current = get_latest_key(found.id)
-    key = add_key_version(
-        found.id,
-        current.version + 1,
-        current.answers | {str(version_id): letters},
-        reason=written,
-        proposed_by=proposed_by,
-        approved_by=approved_by,
-        now=now,
-    )
+    answers = current.answers | {str(version_id): letters}
+    people = {"proposed_by": proposed_by, "approved_by": approved_by}
+    key = add_key_version(found.id, current.version + 1, answers, reason=written, **people, now=now)
     job = {"round_id": found.id, "key_version": key.version}
     request_job(REGRADE_JOB, f"{found.id}:{key.version}", job, now=now)
     record(

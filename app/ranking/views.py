@@ -20,7 +20,7 @@ from app.contests.policy import LEAGUE_NAMES, Key
 from app.contests.queries import get_public_round, public_rounds_of, state_of
 from app.errors import BadInput
 from app.files.services import get_file_body
-from app.ranking import board_queries, own_queries, publication_rules, queries, rules, services
+from app.ranking import award_queries, board_queries, own_queries, publication_rules, queries, rules, services
 from app.ranking.board_queries import BoardLine, PublicBoard
 from app.ranking.models import Revision
 from app.ranking.rules import Board
@@ -98,7 +98,16 @@ def result(slug: str, number: int) -> BaseResponse | str:
         page=page,
         last_page=last_page,
         sought=sought,
+        empty_slots=_empty_slots(shown, league),
     )
+
+
+def _empty_slots(shown: PublicBoard, league: str) -> int:
+    """Prizes of the league that nobody took, because it has too few people."""
+    if shown.freeze is None:
+        return 0
+    awards = award_queries.awards_of(shown.freeze, shown.policy)
+    return next((each.empty_slots for each in awards if each.league == league), 0)
 
 
 def _sought_or_page(
