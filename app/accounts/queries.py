@@ -232,20 +232,6 @@ def get_unit_of(account: Account) -> Unit:
     return db.session.get_one(Unit, account.unit_id)
 
 
-def roles_held(now: datetime) -> Sequence[tuple[RoleGrant, Account, Unit | None, Account | None]]:
-    """Every live or coming grant with its holder, unit and granter, by role and name."""
-    granter = aliased(Account)
-    query = (
-        select(RoleGrant, Account, Unit, granter)
-        .join(Account, Account.id == RoleGrant.account_id)
-        .outerjoin(Unit, Unit.id == RoleGrant.unit_id)
-        .outerjoin(granter, granter.id == RoleGrant.granted_by)
-        .where(or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > now))
-        .order_by(RoleGrant.role, Account.sort_key, RoleGrant.id)
-    )
-    return [(row, holder, unit, by) for row, holder, unit, by in db.session.execute(query)]
-
-
 def get_role_held(grant_id: int, now: datetime) -> RoleGrant:
     """Raises NoResultFound when it was withdrawn already."""
     query = select(RoleGrant).where(RoleGrant.id == grant_id)

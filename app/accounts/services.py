@@ -9,6 +9,14 @@ from sqlalchemy import CursorResult, delete, func, update
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import queries, rules
+from app.accounts.access_rules import (
+    AlreadyGranted,
+    AlreadyLocked,
+    LastAdministrator,
+    NotLocked,
+    OwnGrant,
+    OwnLock,
+)
 from app.accounts.consent_wording import TEXTS, Purpose, recorded
 from app.accounts.models import (
     Account,
@@ -27,15 +35,6 @@ from app.extensions import db
 from app.localtime import local_day
 from app.permissions import Role
 from app.text import collapse, fold, name_sort_key
-
-
-class AlreadyGranted(DomainError):
-    message = "Người này đã có vai trò này."
-
-
-class LastAdministrator(DomainError):
-    message = "Bạn không tự thu hồi vai trò quản trị của mình được."
-    todo = "Hãy nhờ một người quản trị khác."
 
 
 class PhoneIsVerified(DomainError):
@@ -186,11 +185,25 @@ def _use_up_links(account_id: int, now: datetime) -> None:
 
 
 def disable_account(account: Account, *, actor_id: int, reason: str, now: datetime) -> None:
-    """Nobody signs in to it any more; its sessions and links end at once."""
+    """Nobody signs in to it any more; its sessions and links end at once. Raises OwnLock, AlreadyLocked."""
+    if account.id == actor_id:
+        raise OwnLock
+    db.session.refresh(account, with_for_update={"key_share": True})
+    if account.disabled_at is not None:
+        raise AlreadyLocked
     account.disabled_at = now
     end_other_sessions(account.id, None, now=now)
     _use_up_links(account.id, now)
     record("account.disabled", actor_id=actor_id, subject=subject(account), now=now, reason=reason)
+
+
+def enable_account(account: Account, *, actor_id: int, reason: str, now: datetime) -> None:
+    """The person may sign in again, with the password and the roles they had. Raises NotLocked."""
+    db.session.refresh(account, with_for_update={"key_share": True})
+    if account.disabled_at is None:
+        raise NotLocked
+    account.disabled_at = None
+    record("account.enabled", actor_id=actor_id, subject=subject(account), now=now, reason=reason)
 
 
 def free_squatted_phone(account: Account, *, actor_id: int, reason: str, now: datetime) -> str:
@@ -218,10 +231,9 @@ def grant_role(
     contest_id: int | None = None,
     valid_to: datetime | None = None,
 ) -> RoleGrant:
-    """Give a role from now on; the person signs in again to use it, and links issued before it stop working.
-
-    Raises Unfit, AlreadyGranted.
-    """
+    """Give a role from now on; sessions and links of before end. Raises Unfit, AlreadyGranted, OwnGrant."""
+    if account.id == granted_by:
+        raise OwnGrant
     rules.check_grant(role, has_unit=unit_id is not None, has_contest=contest_id is not None)
     if queries.holds_role(account.id, role, unit_id, contest_id, now):
         raise AlreadyGranted
@@ -245,6 +257,7 @@ def grant_role(
         role=role,
         unit=unit_id,
         contest=contest_id,
+        until=valid_to.isoformat() if valid_to else None,
     )
     return grant
 

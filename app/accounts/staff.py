@@ -1,6 +1,4 @@
-"""Staff help people of their own units in; administrators give and withdraw roles."""
-
-from datetime import timedelta
+"""Staff help people of their own units in."""
 
 import segno
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, url_for
@@ -12,10 +10,10 @@ from app import clock
 from app.accounts import queries, rules, services
 from app.accounts.forms import EmptyForm
 from app.accounts.models import Account
-from app.accounts.staff_forms import IssueForm, ReasonForm, RoleForm, SearchForm
+from app.accounts.staff_forms import IssueForm, ReasonForm, SearchForm
 from app.extensions import db
-from app.localtime import from_local, local_day
-from app.permissions import ROLE_NAMES, Permission, Role, unit_paths_in_scope
+from app.localtime import local_day
+from app.permissions import ROLE_NAMES, Permission, unit_paths_in_scope
 from app.units.queries import search_units
 from app.web.guards import require
 from app.web.limits import limiter
@@ -163,58 +161,3 @@ def issue_code() -> Response:
         form.registration(None), actor_id=current_user.account_id, now=clock.now()
     )
     return _link_page(account)
-
-
-@bp.get("/quan-tri/quyen")
-@require(Permission.ROLES_GRANT, scope="global")
-def roles() -> Response:
-    return _roles_page(RoleForm(today=local_day(clock.now())))
-
-
-def _roles_page(form: RoleForm, status: int = 200) -> Response:
-    finds = form.asks_for_units
-    page = render_template(
-        "accounts/roles.html",
-        form=form,
-        held=queries.roles_held(clock.now()),
-        role_names=ROLE_NAMES,
-        results=queries.find_units(form.series.data, form.unit_search.data) if finds else None,
-    )
-    return make_response(page, status)
-
-
-@bp.post("/quan-tri/quyen")
-@require(Permission.ROLES_GRANT, scope="global")
-def give_role() -> BaseResponse:
-    form = RoleForm(today=local_day(clock.now()))
-    form.refuse_unknown_fields()
-    if form.asks_for_units:
-        return _roles_page(form)
-    if not form.validate() or form.holder is None:
-        return _roles_page(form, 422)
-    role, last_day = Role(form.role.data), form.last_day.data
-    ends = from_local(last_day.year, last_day.month, last_day.day) + timedelta(days=1) if last_day else None
-    unit = form.chosen_unit if role is Role.STAFF else None
-    services.grant_role(
-        form.holder,
-        role,
-        unit_id=unit.id if unit else None,
-        valid_to=ends,
-        granted_by=current_user.account_id,
-        now=clock.now(),
-    )
-    db.session.commit()
-    flash(f"Đã giao vai trò {ROLE_NAMES[role]} cho {form.holder.full_name}.", "success")
-    return redirect(url_for("accounts_staff.roles"), 303)
-
-
-@bp.post("/quan-tri/quyen/<int:grant_id>/thu-hoi")
-@require(Permission.ROLES_GRANT, scope="global")
-def take_role(grant_id: int) -> BaseResponse:
-    EmptyForm().refuse_unknown_fields()
-    now = clock.now()
-    grant = queries.get_role_held(grant_id, now)
-    services.withdraw_role(grant, actor_id=current_user.account_id, now=now)
-    db.session.commit()
-    flash("Đã thu hồi vai trò.", "success")
-    return redirect(url_for("accounts_staff.roles"), 303)

@@ -1,11 +1,43 @@
 """Read the audit trail."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app.audit.models import AuditEntry
+from app.audit.models import AuditEntry, AuditHead
+from app.audit.services import GENESIS, entry_digest
 from app.extensions import db
+
+BATCH = 5_000
+
+
+@dataclass(frozen=True)
+class Chain:
+    """How far the trail holds: `count` sound entries, the last one's digest, the first broken one."""
+
+    count: int
+    digest: str
+    broken_at: int | None
+
+
+def get_head() -> AuditHead:
+    """The trail's last entry by number and digest."""
+    return db.session.scalars(select(AuditHead)).one()
+
+
+def check_chain() -> Chain:
+    """Compute every digest again, from the first entry on; a missing last entry counts as broken."""
+    previous, count = GENESIS, 0
+    entries = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=BATCH)
+    for entry in db.session.scalars(entries):
+        chained = entry.id == count + 1 and entry.previous_digest == previous
+        if not chained or entry.digest != entry_digest(entry):
+            return Chain(count, previous, count + 1)
+        previous, count = entry.digest, count + 1
+    head = get_head()
+    is_whole = (head.entry_id, head.digest) == (count, previous)
+    return Chain(count, previous, None if is_whole else count + 1)
 
 
 def entries_about(subject: str) -> Sequence[AuditEntry]:

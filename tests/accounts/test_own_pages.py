@@ -211,7 +211,7 @@ def test_who_has_agreed_is_not_asked_again(client, account, link):
 def test_a_session_row_is_never_reopened(db, client, account, login):
     login(client, account)
     client.get(DEVICES)
-    services.disable_account(account, actor_id=account.id, reason="Thử", now=clock.now())
+    services.disable_account(account, actor_id=make_account().id, reason="Thử", now=clock.now())
     account.disabled_at = None
     db.session.commit()
 

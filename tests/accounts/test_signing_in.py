@@ -423,7 +423,7 @@ def test_a_cookie_is_worth_nothing_after(db, app, client, account, login, act):
         services.give_consents(account, {"participation"}, now=now)
         services.use_reset_link(link, "new", now=now)
     elif act == "disable":
-        services.disable_account(account, actor_id=account.id, reason="Thử", now=now)
+        services.disable_account(account, actor_id=make_account().id, reason="Thử", now=now)
     elif act == "role":
         services.grant_role(account, Role.ORGANISER, granted_by=None, now=now)
     else:

@@ -169,7 +169,7 @@ def _values_of_this_route(route: Route, side: Side) -> dict[str, str]:
     """Where an account that exists must be named, a list be left as shown, a moment be later."""
     values = {
         "accounts.submit_sign_in": {"phone": side.phone, "password": PASSWORD},
-        "accounts_staff.give_role": {"phone": side.phone},
+        "admin_roles.give_role": {"phone": side.phone},
         "questions_organiser.approve_reviewed": {"q": ""},
         "ranking_organiser.extend": {"closes_at_time": "06:00"},
     }

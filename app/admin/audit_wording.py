@@ -1,0 +1,160 @@
+"""The audit trail in words: what was done, and the details of an entry as readable lines."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+ACTION_NAMES = {
+    "account.disabled": "Khoá tài khoản",
+    "account.enabled": "Mở khoá tài khoản",
+    "account.issued": "Đăng ký giúp người không có điện thoại",
+    "account.password_changed": "Đổi mật khẩu của mình",
+    "account.password_reset": "Đặt mật khẩu bằng liên kết một lần",
+    "account.phone_freed": "Giải phóng số điện thoại",
+    "account.recovery_code_used": "Dùng một mã dự phòng",
+    "account.recovery_codes_renewed": "Lấy mã dự phòng mới",
+    "account.reset_link_issued": "Cấp liên kết đặt mật khẩu",
+    "account.second_factor_off": "Tắt xác thực hai lớp của mình",
+    "account.second_factor_on": "Bật xác thực hai lớp của mình",
+    "account.second_factor_reset": "Đặt lại xác thực hai lớp của người khác",
+    "analysis.requested": "Yêu cầu phân tích câu hỏi",
+    "complaints.asked": "Hỏi thêm người khiếu nại",
+    "complaints.decided": "Quyết định khiếu nại",
+    "complaints.taken": "Nhận xử lý khiếu nại",
+    "complaints.told": "Trả lời người khiếu nại",
+    "contests.created": "Tạo cuộc thi",
+    "contests.updated": "Sửa cuộc thi",
+    "exclusions.listed": "Ghi người vào danh sách loại trừ",
+    "exclusions.removed": "Bỏ người khỏi danh sách loại trừ",
+    "questions.approved": "Duyệt câu hỏi",
+    "questions.imported": "Nhập câu hỏi từ tệp",
+    "questions.import_undone": "Hoàn tác lần nhập câu hỏi",
+    "questions.retired": "Ngừng dùng câu hỏi",
+    "questions.version_created": "Ghi phiên bản câu hỏi",
+    "results.annex_requested": "Yêu cầu lập phụ lục kết quả",
+    "results.decided": "Quyết định về một thí sinh hoặc lượt thi",
+    "results.decision_signed": "Ký quyết định",
+    "results.decision_undone": "Gỡ bỏ quyết định",
+    "results.freeze_requested": "Yêu cầu chốt số liệu",
+    "results.frozen": "Chốt số liệu",
+    "results.key_corrected": "Sửa đáp án",
+    "results.key_proposed": "Đề nghị sửa đáp án",
+    "results.key_refused": "Không đồng ý sửa đáp án",
+    "results.key_withdrawn": "Rút đề nghị sửa đáp án",
+    "results.published": "Công bố kết quả",
+    "results.regraded": "Chấm lại",
+    "results.substitutes_kept": "Lập danh sách dự phòng",
+    "role.granted": "Giao vai trò",
+    "role.withdrawn": "Thu hồi vai trò",
+    "rounds.cancellation_dropped": "Không huỷ vòng thi",
+    "rounds.cancellation_proposed": "Đề nghị huỷ vòng thi",
+    "rounds.cancelled": "Huỷ vòng thi",
+    "rounds.created": "Thêm vòng thi",
+    "rounds.extended": "Kéo dài vòng thi",
+    "rounds.scheduled": "Lên lịch vòng thi",
+    "rounds.updated": "Sửa vòng thi",
+    "units.imported": "Nhập danh mục đơn vị",
+}
+FIELD_NAMES = {
+    "reason": "Lý do",
+    "role": "Vai trò",
+    "unit": "Đơn vị số",
+    "contest": "Cuộc thi số",
+    "until": "Đến hết",
+    "slug": "Đường dẫn",
+    "name": "Tên",
+    "place": "Nơi tổ chức",
+    "organiser": "Đơn vị tổ chức",
+    "label": "Tên gọi vòng",
+    "series_code": "Danh mục đơn vị",
+    "scope_unit_id": "Phạm vi đơn vị",
+    "minimum_age": "Tuổi tối thiểu",
+    "guardian_under_age": "Cần người giám hộ dưới tuổi",
+    "shows_own_score": "Cho xem điểm ngay",
+    "complaint_days": "Số ngày nhận khiếu nại",
+    "rules_markdown": "Thể lệ",
+    "policy": "Cách xếp hạng và giải thưởng",
+    "title": "Tên vòng",
+    "opens_at": "Giờ mở",
+    "last_start_at": "Giờ nhận lượt cuối",
+    "closes_at": "Giờ đóng",
+    "time_limit": "Thời gian làm bài (giây)",
+    "attempt_limit": "Số lượt",
+    "minimum_answered": "Số câu phải trả lời",
+    "shuffles_questions": "Trộn câu hỏi",
+    "shuffles_options": "Trộn phương án",
+    "has_prediction": "Có câu dự đoán",
+    "blueprint": "Cơ cấu đề",
+    "fields": "Mục đã sửa",
+    "number": "Số",
+    "freeze": "Lần chốt",
+    "revision": "Bản công bố",
+    "version": "Phiên bản",
+    "decision": "Quyết định số",
+    "kind": "Loại",
+    "mode": "Mức",
+    "exclusion": "Dòng số",
+    "first_round": "Áp dụng từ vòng",
+    "commitment": "Mã cam kết",
+    "digest": "Mã kiểm tra",
+    "body_sha256": "Mã số liệu",
+    "old": "Trước",
+    "new": "Sau",
+}
+VALUE_NAMES = {
+    True: "có",
+    False: "không",
+    None: "không có",
+    "staff": "Cán bộ đơn vị",
+    "organiser": "Ban Tổ chức",
+    "administrator": "Quản trị",
+    "barred": "không được dự thi",
+    "not_ranked": "không xếp hạng",
+    "no_prize": "không trao giải",
+    "void": "lượt thi không hợp lệ",
+    "committee": "thành viên Ban Tổ chức",
+    "author": "người ra đề",
+    "relative": "người thân",
+    "other": "lý do khác",
+}
+SHOWN_LETTERS = 200
+
+
+class Detail(NamedTuple):
+    """One line of an entry. With `is_change`, `old` became `new`; otherwise `new` alone is told."""
+
+    name: str
+    old: str
+    new: str
+    is_change: bool
+
+
+def details_of(details: Mapping[str, Any]) -> list[Detail]:
+    """Readable lines; {"changes": {field: [old, new]}} and an entry's own old and new become differences."""
+    plain = dict(details)
+    lines = []
+    for name, (old, new) in (plain.pop("changes", None) or {}).items():
+        lines.append(Detail(_name(name), _words(old), _words(new), is_change=True))
+    if {"old", "new"} <= plain.keys():
+        lines.append(Detail("Thay đổi", _words(plain.pop("old")), _words(plain.pop("new")), is_change=True))
+    lines += [Detail(_name(name), "", _words(value), is_change=False) for name, value in plain.items()]
+    return lines
+
+
+def _name(name: str) -> str:
+    whole, _, part = name.partition(".")
+    return FIELD_NAMES.get(name) or (f"{_name(whole)}: {part}" if part else name)
+
+
+def _words(value: Any) -> str:
+    """A JSON value as people read it, cut when it is long."""
+    if value is None or isinstance(value, bool | str):
+        text = str(VALUE_NAMES.get(value, value))
+    elif isinstance(value, list):
+        text = (
+            ", ".join(_name(part) if isinstance(part, str) else _words(part) for part in value) or "không có"
+        )
+    elif isinstance(value, dict):
+        text = "; ".join(f"{_name(key)}: {_words(part)}" for key, part in value.items())
+    else:
+        text = str(value)
+    return text if len(text) <= SHOWN_LETTERS else f"{text[:SHOWN_LETTERS]}…"
