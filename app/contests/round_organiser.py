@@ -10,7 +10,7 @@ from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.contests import policy, queries, rules, services
+from app.contests import policy, queries, rules, series_rules, services
 from app.contests.checklist_queries import checklist
 from app.contests.models import Contest, Round
 from app.contests.organiser import SAVE, Page, answer, covers, is_right, managed
@@ -158,24 +158,42 @@ def _form_page(form: RoundForm, contest: Contest, found: Round | None) -> Page:
         form,
         managed=contest,
         found=found,
-        available=_available(form, cells, contest.id, found.id if found else None),
+        **_proof(form, cells, contest, found),
         cells=cells,
         paper_size=rules.paper_size(list(cells.values())),
+        exposure=series_rules.exposure_of(list(cells.values())),
         pool_factor=rules.POOL_FACTOR,
         level_names=LEVEL_NAMES,
         is_prediction_needed=policy.from_json(contest.policy).target is not None,
     )
 
 
-def _available(
-    form: RoundForm, cells: Mapping[int, rules.Cell], contest_id: int, round_id: int | None
-) -> dict[int, int]:
-    """Line number → usable questions; empty while the window is not known."""
+def _proof(
+    form: RoundForm, cells: Mapping[int, rules.Cell], contest: Contest, found: Round | None
+) -> dict[str, Any]:
+    """Line number → Supply, and the later drafts that would be short; nothing without a window."""
     opens_at, closes_at = form.opens_at.data, form.closes_at.data
     if opens_at is None or closes_at is None:
-        return {}
-    found = queries.candidates_of(contest_id, round_id, list(cells.values()), (opens_at, closes_at))
-    return {number: len(questions) for number, questions in zip(cells, found, strict=True)}
+        return {"supplies": {}, "short": [], "later": 0}
+    own_id, own_number = (found.id, found.number) if found else (None, None)
+    drafts = [each for each in queries.rounds_of(contest) if each.scheduled_at is None and each.id != own_id]
+    earlier = [each for each in drafts if own_number is None or each.number < own_number]
+    later = drafts[len(earlier) :]
+    typed = list(cells.values())
+    own = (typed, queries.count_candidates(contest.id, own_id, typed, (opens_at, closes_at)))
+    supplies = series_rules.supplies_of([*map(_stored, earlier), own, *map(_stored, later)])
+    after = zip(later, supplies[len(earlier) + 1 :], strict=True)
+    return {
+        "supplies": dict(zip(cells, supplies[len(earlier)], strict=True)),
+        "short": [each for each, own_supplies in after if any(s.spare < 0 for s in own_supplies)],
+        "later": len(later),
+    }
+
+
+def _stored(found: Round) -> tuple[list[rules.Cell], list[int]]:
+    cells = rules.cells_of(found.blueprint)
+    window = (found.opens_at, found.closes_at)
+    return cells, queries.count_candidates(found.contest_id, found.id, cells, window)
 
 
 @bp.post(f"/tuan/<{ROUND_NUMBER}:number>/len-lich")

@@ -343,3 +343,32 @@ def test_another_organiser_schedules_what_one_prepared(client, login, db):
     client.post(f"{CONTEST}/tuan/1/len-lich")
 
     assert (found.scheduled_by, queries.get_latest_key(found.id).proposed_by) == (other, other)
+
+
+def test_the_blueprint_is_proved_for_this_round_and_those_after_it(client, contest, db):
+    first = make_draft(contest, contest.created_by)
+    make_draft(contest, contest.created_by, days=7)
+    db.session.commit()
+    typed = ROUND | {"action": "count"}
+
+    enough = client.post(f"{CONTEST}/tuan/{first.number}/sua", data=typed | {"cells-1-count": "1"}).text
+    new = client.post(NEW, data=typed | {"opens_at_day": "20", "closes_at_day": "26"}).text
+
+    assert "Có 24 câu dùng được, cần 4." in enough
+    assert "Các tuần sau sẽ thiếu câu:" in enough
+    assert "Mỗi câu trong gói có mặt ở khoảng 25,0% số đề" in enough
+    assert "trùng nhau trung bình 1,2 câu" in enough
+    assert "Các tuần nháp trước cũng rút từ những câu này:" in new
+    assert "thiếu 48 câu" in new
+
+
+def test_a_later_round_that_stays_fed_is_said_so(client, contest, db):
+    first = make_draft(contest, contest.created_by)
+    make_draft(contest, contest.created_by, days=7, blueprint=[{"topics": ["mau"], "level": 2, "count": 1}])
+    db.session.commit()
+
+    page = client.post(
+        f"{CONTEST}/tuan/{first.number}/sua", data=ROUND | {"action": "count", "cells-3-count": "3"}
+    ).text
+
+    assert "1 tuần nháp sau vẫn đủ câu." in page
