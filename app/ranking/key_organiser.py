@@ -42,7 +42,9 @@ def _closed(permission: Permission, slug: str, number: int, *, lock: bool = Fals
 @require(Permission.RESULTS_DECIDE, scope="contest")
 def index(slug: str, number: int) -> str:
     """Every question of the round with its right options, and the corrections proposed."""
-    found = _closed(Permission.RESULTS_DECIDE, slug, number)
+    found = managed(Permission.RESULTS_DECIDE, slug, number)
+    if not rules.is_over(found.closes_at, clock.now()):
+        return render_template("ranking/keys_secret.html", managed=found.contest, round=found)
     page, last_page = read_page(), key_queries.count_pages(found.id)
     if page > last_page:
         raise NoResultFound

@@ -22,6 +22,7 @@ def verify() -> None:
     attempt_queries.check_packages(report)
     attempt_queries.check_attempts(report, now=clock.now())
     result_services.check_revisions(report)
+    result_services.check_key_proposals(report)
     result_services.check_freezes(report)
     people_queries.check_audit(report)
     people_queries.check_jobs(report)

@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from app.accounts.models import RoleGrant
 from app.contests import policy as policies
-from app.contests.models import Round
+from app.contests.models import Round, RoundKey
 from app.enrolments.exclusion_queries import unranked_in
 from app.enrolments.models import Enrolment
 from app.extensions import db
 from app.files.services import get_file_body
 from app.permissions import is_live
 from app.ranking import publication_rules
+from app.ranking.desk_models import KeyProposal
 from app.ranking.freeze_services import recompute
 from app.ranking.models import Freeze, FrozenLine, Revision
 from app.verify.rules import Report
@@ -44,7 +45,8 @@ def check_revisions(report: Report) -> None:
         chained = revision.number == number + 1 and revision.previous_digest == digest
         sound = publication_rules.sha256_of(statement) == revision.digest
         report.expect("I19", bytes_hold and chained and sound, name)
-        report.expect("I34", revision.frozen_by != revision.approved_by, name)
+        freezer = db.session.get_one(Freeze, revision.freeze_id).requested_by
+        report.expect("I34", revision.frozen_by == freezer != revision.approved_by, name)
         previous[revision.round_id] = (revision.number, revision.digest)
     for found in db.session.scalars(select(Round)):
         newest = previous.get(found.id, (None, ""))[0]
@@ -53,6 +55,18 @@ def check_revisions(report: Report) -> None:
         )
         is_one = found.cancelled_at is None or newest is None
         report.expect("I19", is_one, f"round {found.id} is cancelled or published, not both")
+
+
+def check_key_proposals(report: Report) -> None:
+    """Every approved proposal is the key version it names, by the same two people, who differ (I34)."""
+    for proposal in db.session.scalars(select(KeyProposal)):
+        name = f"key proposal {proposal.number} of round {proposal.round_id}"
+        report.expect("I34", proposal.decided_by != proposal.proposed_by, name)
+        if proposal.key_version is not None:
+            key = db.session.get_one(RoundKey, (proposal.round_id, proposal.key_version))
+            people = (key.proposed_by, key.approved_by) == (proposal.proposed_by, proposal.decided_by)
+            letters = key.answers.get(str(proposal.version_id))
+            report.expect("I34", people and letters == proposal.letters, name)
 
 
 def check_freezes(report: Report) -> None:

@@ -35,7 +35,7 @@ CHECKS = {
     "I30": "a referrer is another, older account",
     "I32": "the audit trail is unbroken",
     "I33": "no job has given up",
-    "I34": "the one who approved a result is not the one who froze it",
+    "I34": "who approved a result, a key or a question is not who froze, proposed or wrote it",
 }
 SHOWN_PROBLEMS = 5
 

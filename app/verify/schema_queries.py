@@ -18,12 +18,17 @@ UNIQUE: dict[str, list[tuple[str, tuple[str, ...]]]] = {
 CHECK_RULES = {
     "I12": [("attempts", "ck_attempts_score"), ("attempts", "ck_attempts_score_when_closed")],
     "I30": [("referrals", "ck_referrals_referrer_is_older")],
-    "I34": [("revisions", "ck_revisions_second_person"), ("round_keys", "ck_round_keys_second_person")],
+    "I34": [
+        ("revisions", "ck_revisions_second_person"),
+        ("round_keys", "ck_round_keys_second_person"),
+        ("key_proposals", "ck_key_proposals_second_person"),
+        ("question_versions", "ck_question_versions_second_person"),
+    ],
 }
 APPEND_ONLY = {
     "I2": ["saves"],
     "I11": ["round_keys", "round_packages"],
-    "I19": ["revisions"],
+    "I19": ["revisions", "signed_decisions"],
     "I30": ["referrals"],
     "I32": ["audit_entries"],
 }
@@ -33,6 +38,12 @@ TRIGGERS = {
     "GROUP BY c.relname",
     "sqlite": "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' "
     "AND name IN (tbl_name || '_no_update', tbl_name || '_no_delete') GROUP BY tbl_name",
+}
+# Triggers that tie a revision to the person who asked for its freeze.
+FREEZER_TRIGGERS = ("revisions_freezer", "freezes_freezer")
+NAMED_TRIGGERS = {
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled = 'O'",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
 }
 
 
@@ -52,6 +63,9 @@ def check_schema(report: Report) -> None:
     for check, tables in APPEND_ONLY.items():
         for table in tables:
             report.expect(check, counts.get(table, 0) >= 2, f"append-only triggers of {table}")
+    triggers = set(db.session.scalars(text(NAMED_TRIGGERS[dialect_name()])))
+    for name in FREEZER_TRIGGERS:
+        report.expect("I34", name in triggers, f"trigger {name}")
 
 
 def _unique_columns(inspector: Inspector, table: str) -> set[tuple[str, ...]]:

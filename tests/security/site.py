@@ -23,13 +23,14 @@ from app.complaints import services as complaints
 from app.contests import incident_services as incidents
 from app.contests import services as contests
 from app.contests.models import Contest, Round
+from app.contests.queries import get_package
 from app.enrolments.services import enrol
 from app.extensions import db
 from app.files.services import store_file
 from app.jobs.models import Job
 from app.permissions import Grant, Role
 from app.questions.models import QuestionVersion, Topic
-from app.ranking import freeze_services
+from app.ranking import freeze_services, paper_services, proposal_services, queries
 from app.ranking import services as results
 from app.ranking.models import RevisionFile
 from app.ranking.rules import Kind
@@ -253,6 +254,18 @@ def _settle(found: Round, chief: Account, second: Account, *, publishes: bool) -
         db.session.add(
             RevisionFile(round_id=found.id, number=1, kind="annex_pdf", sha256=annex, made_at=after)
         )
+        paper_services.record_decision(
+            found,
+            queries.get_revision(found.id, 1),
+            decision_no="12/QĐ-BTC",
+            signed_on=after.date(),
+            signer_title="Trưởng Ban Tổ chức",
+            reason="",
+            actor_id=chief.id,
+            now=after,
+        )
+    asked = get_package(found.id).pool[0]["id"]
+    proposal_services.propose(found, asked, "*", reason=REASON, ground=REASON, actor_id=chief.id, now=after)
 
 
 def _open_round(contest: Contest, citizen: Account, chief: Account) -> tuple[Attempt, Attempt]:
