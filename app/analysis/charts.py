@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 WIDTH, HEIGHT = 640, 280
-LEFT, RIGHT, TOP, BOTTOM = 48, 12, 20, 44
+LEFT, RIGHT, TOP, BOTTOM = 56, 24, 24, 44
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 ROW_HEIGHT, LABEL_WIDTH, VALUE_WIDTH = 40, 44, 120
 MOST_LABELS = 16
@@ -83,8 +83,7 @@ def columns_chart(
 
 def scatter_chart(points: Sequence[tuple[float, float, str, bool]]) -> Chart:
     """Points (facility 0 to 1, discrimination index -100 to 100, label, marked?)."""
-    lowest = min([-20.0, *(y for _, y, _, _ in points)])
-    lowest = -20.0 if lowest >= -20 else -100.0
+    lowest = -20.0 if all(index >= -20 for _, index, _, _ in points) else -100.0
 
     def height_of(index: float) -> float:
         return round(TOP + PLOT_HEIGHT * (100 - index) / (100 - lowest), 1)

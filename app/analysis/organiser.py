@@ -99,6 +99,7 @@ def _report(found: Round, analysis: ItemAnalysis, now: datetime) -> dict[str, An
         "flagged": sorted(
             (line for line in lines if line.flags), key=lambda line: flag_rules.gravity_of(line.flags)
         ),
+        "measured_count": sum(line.found.figures.n >= flag_rules.LEAST_PEOPLE for line in lines),
         "results": results,
         "histogram": _histogram(results),
         "scatter": _scatter(lines),

@@ -78,6 +78,7 @@ STATE_NAMES = {
     State.DECIDED: "Đã trả lời",
     State.WITHDRAWN: "Đã rút",
 }
+OWN_STATE_NAMES = STATE_NAMES | {State.ASKED: "Chờ bạn trả lời", State.WITHDRAWN: "Bạn đã rút"}
 OUTCOME_NAMES = {
     Outcome.ACCEPTED: "Chấp nhận",
     Outcome.PARTLY: "Chấp nhận một phần",

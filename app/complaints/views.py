@@ -75,7 +75,7 @@ def new(public_id: str) -> Page:
 def _words() -> dict[str, Any]:
     return {
         "states": rules.State,
-        "state_names": rules.STATE_NAMES,
+        "state_names": rules.OWN_STATE_NAMES,
         "subject_names": rules.SUBJECT_NAMES,
         "outcome_names": rules.OUTCOME_NAMES,
         "answer_days": rules.ANSWER_DAYS,
