@@ -14,13 +14,10 @@ from app.accounts import consent_wording
 from app.accounts import rules as account_rules
 from app.accounts.models import Account
 from app.accounts.queries import get_unit_of
-from app.attempts.queries import policy_of, rounds_taken
-from app.attempts.rules import deadline
+from app.attempts.queries import policy_of
 from app.complaints.queries import own_complaints
 from app.complaints.rules import State
-from app.contests import brief_wording, wording
 from app.contests import policy as policies
-from app.contests.incident_queries import Cancellation, cancellations_of, find_cancellation
 from app.contests.models import Contest, Round
 from app.contests.queries import (
     find_current_contest,
@@ -30,18 +27,16 @@ from app.contests.queries import (
     public_rounds_of,
     state_of,
 )
-from app.contests.rules import RoundState, cells_of, paper_size
+from app.contests.rules import RoundState
 from app.enrolments.exclusion_queries import is_barred
 from app.enrolments.exclusion_rules import Barred
 from app.enrolments.queries import consents_given, find_enrolment
 from app.errors import BadInput
 from app.extensions import db
-from app.portal import privacy_wording, queries, rules
+from app.portal import page_views, privacy_wording, queries, rules
 from app.ranking.board_queries import board_of
-from app.ranking.live_queries import find_live_board
-from app.ranking.models import LiveBoard
 from app.ranking.own_queries import find_own_result
-from app.ranking.rules import Board, is_over, shown_board, shows_figures
+from app.ranking.rules import Board, is_over
 from app.units.queries import find_parent, search_units
 from app.web.devices import MAX_AGE as DEVICE_MAX_AGE
 from app.web.limits import SEARCH_LIMIT, limiter
@@ -58,89 +53,13 @@ def home() -> str:
     contest = find_current_contest(now)
     if contest is None:
         return render_template("portal/no_contest.html")
-    rounds = public_rounds_of(contest)
-    windows = _windows(held_rounds(rounds))
-    focus = _focus(rounds, windows, now)
-    turns = queries.turns_of(current_user.account_id, focus)
-    state = state_of(focus, now)
-    policy = policies.from_json(contest.policy)
-    return render_template(
-        "portal/home.html",
-        contest=contest,
-        focus=focus,
-        offer=_offer(focus, state, turns, now, is_refused=False),
-        turns=turns,
-        question_count=paper_size(cells_of(focus.blueprint)),
-        time_limit=rules.limit_words(focus.time_limit),
-        scope=None if current_user.is_authenticated else get_scope_unit(contest),
-        cancelled=_cancelled_now(rounds, now),
-        result=queries.find_official_result(contest, rounds),
-        live=_live_figures(focus, state, policy, now),
-        steps=brief_wording.ranking_steps(policy, contest.label),
-        target_name=wording.TARGET_NAMES.get(policy.target) if policy.target else None,
-        prizes=policy.prizes,
-        now=now,
-        **_own_weeks(contest, windows, focus, now),
-    )
-
-
-def _cancelled_now(rounds: Sequence[Round], now: datetime) -> list[tuple[Round, Cancellation]]:
-    """The cancelled rounds that people would still be sitting, with the reason."""
-    told = [found for found in rounds if found.cancelled_at is not None and now < found.closes_at]
-    cancellations = cancellations_of(told)
-    return [(found, cancellations[found.id]) for found in told if found.id in cancellations]
-
-
-def _windows(rounds: Sequence[Round]) -> list[rules.Window]:
-    return [rules.Window(found.number, found.opens_at, found.closes_at) for found in rounds]
-
-
-def _focus(rounds: Sequence[Round], windows: list[rules.Window], now: datetime) -> Round:
-    """The round that the page is about: the last one where all were cancelled."""
-    window = rules.focus_of(windows, now)
-    return next((found for found in rounds if window and found.number == window.number), rounds[-1])
-
-
-def _own_weeks(contest: Contest, windows: list[rules.Window], focus: Round, now: datetime) -> dict[str, Any]:
-    """The weave, the streak and how many of those one brought have not come yet."""
-    person = _signed_in()
-    if person is None:
-        weeks = rules.weeks_of(windows, set(), since=None, label=contest.label, now=now)
-        return {"weeks": weeks, "streak": None, "brought": None}
-    taken = rounds_taken(person.id, contest.id)
-    return {
-        "weeks": rules.weeks_of(windows, taken, since=person.created_at, label=contest.label, now=now),
-        "streak": rules.streak_of(windows, taken, now),
-        "brought": queries.count_referred(person.id, focus.id),
-    }
+    context = page_views.home_context(contest, public_rounds_of(contest), _signed_in(), now)
+    return render_template("portal/home.html", **context)
 
 
 def _signed_in() -> Account | None:
     account_id = current_user.account_id
     return None if account_id is None else db.session.get_one(Account, account_id)
-
-
-def _live_figures(
-    focus: Round, state: RoundState, policy: policies.Policy, now: datetime
-) -> LiveBoard | None:
-    """The live board of the round if its figures may be told now."""
-    board = shown_board(state, policy, closes_at=focus.closes_at, has_freeze=False, now=now)
-    is_told = state is RoundState.OPEN and shows_figures(board, policy)
-    return find_live_board(focus.id) if is_told else None
-
-
-def _offer(
-    found: Round, state: RoundState, turns: queries.Turns, now: datetime, *, is_refused: bool
-) -> rules.Offer:
-    return rules.offer_of(
-        state,
-        open_attempt=turns.open_attempt,
-        starts_until=found.last_start_at or found.closes_at,
-        is_signed_in=current_user.is_authenticated,
-        has_turns_left=turns.has_left,
-        is_refused=is_refused,
-        now=now,
-    )
 
 
 @bp.get(f"/cuoc-thi/<slug>/tuan/<{ROUND_NUMBER}:number>")
@@ -149,30 +68,20 @@ def round_page(slug: str, number: int) -> str:
     """One round in whatever state it is, with the one step that is possible now."""
     now = clock.now()
     found = get_public_round(slug, number)
-    contest, state = found.contest, state_of(found, now)
     turns = queries.turns_of(current_user.account_id, found)
-    account = _signed_in() if state is RoundState.OPEN and turns.has_left else None
+    is_open = state_of(found, now) is RoundState.OPEN
+    account = _signed_in() if is_open and turns.has_left else None
     entry = _entry_of(account, found) if account is not None else {"refusal": None, "picker": None}
     shown = board_of(found, now)
-    own = find_own_result(found, shown, current_user.account_id) if turns.attempts else None
+    is_signed_in = current_user.is_authenticated
+    context = page_views.round_context(
+        found, found.contest, policy_of(found.id), turns, entry, now, is_signed_in=is_signed_in
+    )
     return render_template(
         "portal/round.html",
-        contest=contest,
-        round=found,
-        offer=_offer(found, state, turns, now, is_refused=entry["refusal"] is not None),
-        turns=turns,
-        question_count=paper_size(cells_of(found.blueprint)),
-        time_limit=rules.limit_words(found.time_limit),
-        hand_in_at=deadline(now.replace(microsecond=0), found.time_limit, found.closes_at),
-        recognised=brief_wording.RECOGNISED_BRIEF[policy_of(found.id).recognised],
-        ranking=brief_wording.ranking_sentence(policy_of(found.id)),
-        scope=None if current_user.is_authenticated else get_scope_unit(contest),
         is_official=shown.board is Board.OFFICIAL,
-        own=own,
-        shows_scores=contest.shows_own_score or is_over(found.closes_at, now),
-        cancellation=find_cancellation(found),
-        now=now,
-        **entry,
+        own=find_own_result(found, shown, current_user.account_id) if turns.attempts else None,
+        **context,
     )
 
 
@@ -257,7 +166,7 @@ def _weeks_together(
 ) -> dict[str, Any]:
     """One's own weeks in the contest, and those of the people one brought."""
     rounds = public_rounds_of(contest)
-    windows, label = _windows(held_rounds(rounds)), contest.label
+    windows, label = page_views.windows_of(held_rounds(rounds)), contest.label
     taken = queries.rounds_taken_by([person.id, *(one.id for one, _ in brought)], contest.id)
     return {
         "weeks": rules.weeks_of(windows, taken[person.id], since=person.created_at, label=label, now=now),
