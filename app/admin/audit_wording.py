@@ -1,7 +1,11 @@
 """The audit trail in words: what was done, and the details of an entry as readable lines."""
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
+
+from app.formats import vn_datetime
 
 ACTION_NAMES = {
     "account.disabled": "Khoá tài khoản",
@@ -117,6 +121,8 @@ VALUE_NAMES = {
     "other": "lý do khác",
 }
 SHOWN_LETTERS = 200
+DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+ISO_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+\+00:00\Z")
 
 
 class Detail(NamedTuple):
@@ -126,6 +132,11 @@ class Detail(NamedTuple):
     old: str
     new: str
     is_change: bool
+
+    @property
+    def is_code(self) -> bool:
+        """A digest, which is one long word."""
+        return DIGEST.match(self.new) is not None
 
 
 def details_of(details: Mapping[str, Any]) -> list[Detail]:
@@ -147,7 +158,9 @@ def _name(name: str) -> str:
 
 def _words(value: Any) -> str:
     """A JSON value as people read it, cut when it is long."""
-    if value is None or isinstance(value, bool | str):
+    if isinstance(value, str) and ISO_MOMENT.match(value):
+        text = vn_datetime(datetime.fromisoformat(value))
+    elif value is None or isinstance(value, bool | str):
         text = str(VALUE_NAMES.get(value, value))
     elif isinstance(value, list):
         text = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
+from app.audit.rules import changes_between
 from app.audit.services import record
 from app.contests import policy, queries, rules
 from app.contests.checklist_queries import checklist, overlapping_rounds
@@ -70,11 +71,11 @@ def update_contest(
         )
     if not changed:
         return
+    changes = changes_between({name: getattr(contest, name) for name in changed}, changed)
     with _own_slug():
         for name, value in changed.items():
             setattr(contest, name, value)
-    fields = sorted(changed)
-    record("contests.updated", actor_id=actor_id, subject=f"contest:{contest.id}", now=now, fields=fields)
+    record("contests.updated", actor_id=actor_id, subject=f"contest:{contest.id}", now=now, changes=changes)
 
 
 @contextmanager
@@ -109,9 +110,10 @@ def update_round(found: Round, values: Mapping[str, Any], *, actor_id: int, now:
     changed = {name: value for name, value in values.items() if getattr(found, name) != value}
     if not changed:
         return
+    changes = changes_between({name: getattr(found, name) for name in changed}, changed)
     for name, value in changed.items():
         setattr(found, name, value)
-    record("rounds.updated", actor_id=actor_id, subject=f"round:{found.id}", now=now, fields=sorted(changed))
+    record("rounds.updated", actor_id=actor_id, subject=f"round:{found.id}", now=now, changes=changes)
 
 
 def schedule_round(found: Round, *, actor_id: int | None, now: datetime) -> RoundPackage:

@@ -142,7 +142,7 @@ def test_update_round_changes_a_draft(db):
     services.update_round(found, {"time_limit": 600, "title": ""}, actor_id=author, now=NOW)
 
     assert found.time_limit == 600
-    assert entries_about(f"round:{found.id}")[-1].details == {"fields": ["time_limit"]}
+    assert entries_about(f"round:{found.id}")[-1].details == {"changes": {"time_limit": [900, 600]}}
 
 
 def test_update_round_without_a_change_leaves_no_trace(db):
