@@ -30,6 +30,7 @@ from app.developers import cli as developers_cli
 from app.enrolments import exclusion_organiser
 from app.extensions import csrf, db, login_manager, migrate
 from app.integrity import organiser as integrity_organiser
+from app.portal import preview_organiser
 from app.portal import views as portal_views
 from app.questions import cli as questions_cli
 from app.questions import import_organiser as questions_import
@@ -47,6 +48,7 @@ from config import Config
 BLUEPRINTS = (
     health.bp,
     portal_views.bp,
+    preview_organiser.bp,
     units_views.bp,
     accounts_views.bp,
     factor_views.bp,

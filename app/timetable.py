@@ -15,6 +15,7 @@ from app import clock
 from app.accounts.jobs import forget_old_sessions
 from app.attempts.jobs import close_overdue_attempts
 from app.extensions import db
+from app.integrity.jobs import forget_old_signals, request_due_searches
 from app.jobs import services
 from app.jobs.runner import run_waiting_jobs
 from app.ranking.jobs import refresh_standings
@@ -26,6 +27,8 @@ ENTRIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "run_waiting_jobs": (timedelta(seconds=2), run_waiting_jobs),
     "close_overdue_attempts": (timedelta(seconds=15), close_overdue_attempts),
     "refresh_standings": (timedelta(seconds=5), refresh_standings),
+    "request_due_searches": (timedelta(seconds=60), request_due_searches),
+    "forget_old_signals": (timedelta(hours=24), forget_old_signals),
     "forget_old_sessions": (timedelta(hours=24), forget_old_sessions),
 }
 

@@ -40,7 +40,7 @@ class Signal(Base):
     people: Mapped[int]
     evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
     found_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    delete_on: Mapped[date | None]
+    delete_on: Mapped[date]
 
 
 class SignalPerson(Base):

@@ -16,6 +16,9 @@ from typing import Any, NamedTuple
 from app.errors import DomainError
 
 KEPT_AFTER_RESULT = timedelta(days=90)
+KEPT_WITHOUT_RESULT = timedelta(days=365)
+ERRORS_KEPT = timedelta(days=7)
+OPENED_FOR = timedelta(minutes=15)
 MAX_STRENGTH = 999
 MOST_OF_A_KIND = 100
 MOST_LISTED = 60
@@ -157,6 +160,12 @@ def strongest(found: Iterable[Found]) -> list[Found]:
     return sorted(found, key=lambda one: (-one.strength, one.fingerprint))[:MOST_OF_A_KIND]
 
 
-def delete_on(final_result: date | None) -> date | None:
-    """The day on which the contest's signals go; None while its last result is not published."""
-    return None if final_result is None else final_result + KEPT_AFTER_RESULT
+def delete_on(closes_on: date, final_result_on: date | None) -> date:
+    """The day on which a contest's signals go.
+
+    `closes_on` is the last round's closing, `final_result_on` the day of the newest result once every
+    round has one; a contest whose results never come does not keep its signals for ever either.
+    """
+    if final_result_on is None:
+        return closes_on + KEPT_WITHOUT_RESULT
+    return final_result_on + KEPT_AFTER_RESULT

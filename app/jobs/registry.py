@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 JOBS = {
+    "find_signals": "app.integrity.jobs.search_round",
     "analyse_round": "app.analysis.jobs.analyse_round",
     "freeze_round": "app.ranking.jobs.freeze_round",
     "make_annex": "app.ranking.annex_jobs.make_annex",

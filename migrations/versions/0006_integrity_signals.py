@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("delete_on", sa.Date(), nullable=True),
+        sa.Column("delete_on", sa.Date(), nullable=False),
         sa.CheckConstraint(
             "kind in ('speed', 'answers', 'cluster', 'predictions', 'winners', 'sign_ups', 'referrals')",
             name=op.f("ck_signals_kind"),
