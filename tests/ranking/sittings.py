@@ -103,6 +103,12 @@ def open_attempt(enrolment, found: Round, *, started_at, number=1) -> Attempt:
 
 def make_later_round(week: Round, organisers) -> Round:
     """The contest's next round, an hour after `week`, from questions of its own."""
+    make_questions_for_later(week, organisers)
+    return worlds.make_round(week.contest, organisers[0].id, week.closes_at + timedelta(hours=1))
+
+
+def make_questions_for_later(week: Round, organisers) -> None:
+    """Approved questions that no round has used yet."""
     author, approver = organisers
     topic = db.session.scalars(select(Topic)).one()
     before = week.opens_at - timedelta(days=2)
@@ -111,7 +117,6 @@ def make_later_round(week: Round, organisers) -> Round:
             key = f"sau-{level}-{number:03}"
             worlds.make_question(topic, key, level, number, author.id, approver.id, before)
     db.session.flush()
-    return worlds.make_round(week.contest, author.id, week.closes_at + timedelta(hours=1))
 
 
 def answer_of(question, key, *, is_right):
