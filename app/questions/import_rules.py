@@ -9,9 +9,13 @@ from app.questions.formats.file_rules import ReadFile, ReadProblem, ReadQuestion
 from app.questions.import_plan_rules import Bank, Defaults, Known, Line, Outcome, Plan, code_of, identity
 from app.questions.import_topic_rules import Topics
 from app.questions.rules import SEVERAL_NOTE, BankQuestion
+from app.text import fold
 
 # Categories of these are folders of another program, not topics that the author chose.
 FOLDER_FORMATS = frozenset({"moodle", "gift"})
+# A changed question that shares fewer words than this with what it was, is probably another one.
+SAME_QUESTION_SHARE = 0.3
+SHOWN_KEYS = 5
 
 
 def make_plan(read: ReadFile, defaults: Defaults, bank: Bank) -> Plan:
@@ -114,8 +118,22 @@ def _keep_unsaid(read: ReadQuestion, question: BankQuestion, before: BankQuestio
 
 
 def _notes(plan: Plan) -> list[str]:
+    others = [
+        line.question.key for line in plan.lines if line.before and _is_other(line.question, line.before)
+    ]
     lacking = sum(bool(rules.check_question(line.question)) for line in plan.brought)
     notes = [f"Chủ đề mới sẽ được lập: {name}." for name in plan.new_topics.values()]
+    if others:
+        keys = ", ".join(others[:SHOWN_KEYS]) + (" …" if len(others) > SHOWN_KEYS else "")
+        notes.append(
+            f"{len(others)} câu trùng mã với câu khác hẳn trong ngân hàng ({keys}) và sẽ thay nội dung "
+            "các câu ấy. Nếu đó là câu mới, hãy đổi mã trong tệp."
+        )
     if lacking and not plan.problems:
         notes.append(f"{lacking} câu còn thiếu nguồn, giải thích hoặc điều khác nên chưa duyệt được ngay.")
     return notes
+
+
+def _is_other(question: BankQuestion, before: BankQuestion) -> bool:
+    words, words_before = set(fold(question.stem).split()), set(fold(before.stem).split())
+    return len(words & words_before) < SAME_QUESTION_SHARE * len(words | words_before)

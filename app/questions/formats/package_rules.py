@@ -1,5 +1,6 @@
 """Zip packages from strangers: everything that is wrong with one is told before any of it is unpacked."""
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ RATIO_MATTERS_FROM = 1024 * 1024
 ENTRY_MARK = b"PK\x01\x02"
 ARCHIVES = frozenset({".7z", ".bz2", ".gz", ".jar", ".rar", ".tar", ".tgz", ".xz", ".zip"})
 LINK_KIND, KIND_MASK = 0o120000, 0o170000
+# What reading a damaged package ends in.
+FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 BROKEN = "Tệp nén bị hỏng hoặc tải lên chưa hết: hãy lưu lại rồi gửi lại."
 
 
@@ -31,7 +34,7 @@ def open_package(content: bytes) -> zipfile.ZipFile:
     try:
         package = zipfile.ZipFile(BytesIO(content))
         entries = package.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
+    except FAULTS as error:
         raise BadInput(BROKEN) from error
     for message in _entry_problems(entries):
         raise BadInput(message)
@@ -65,7 +68,7 @@ def _copy(package: zipfile.ZipFile, entry: zipfile.ZipInfo, *, keeps: bool) -> b
             while piece := stream.read(1 << 18):
                 if keeps:
                     pieces.append(piece)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+    except FAULTS as error:
         raise BadInput(BROKEN) from error
     return b"".join(pieces)
 

@@ -24,6 +24,8 @@ KIND_NAMES = {
     "short_answer_question": "câu trả lời ngắn",
     "text_only_question": "đoạn giới thiệu",
 }
+# Blackboard has an element of its own for text.
+TEXTS = ("mattext", "mat_formattedtext")
 OTHER_RESPONSES = {
     "response_str": "câu trả lời ngắn hoặc tự luận",
     "response_num": "câu điền số",
@@ -74,8 +76,7 @@ def _read_item(file: PackageFile, item: etree._Element) -> ReadQuestion:
     qti_package_reader.refuse_too_many(len(labels))
     stem = _material(_stem_materials(item, response))
     options = tuple(
-        qti_package_reader.option_text(_material(xml_reader.named(label, "mattext"), label))
-        for label in labels
+        qti_package_reader.option_text(_material(xml_reader.named(label, *TEXTS), label)) for label in labels
     )
     is_single = response.get("rcardinality", "Single") == "Single"
     identifiers = [label.get("ident", "") for label in labels]
@@ -133,7 +134,7 @@ def _stem_materials(item: etree._Element, response: etree._Element) -> list[etre
     inside = set(xml_reader.named(response, "response_label"))
     return [
         each
-        for each in xml_reader.named(presentation, "mattext")
+        for each in xml_reader.named(presentation, *TEXTS)
         if not any(parent in inside for parent in each.iterancestors())
     ]
 
@@ -202,5 +203,5 @@ def _explanation(item: etree._Element) -> str:
     """The feedback that everybody gets, whatever they answered."""
     for feedback in xml_reader.named(item, "itemfeedback"):
         if feedback.get("ident") in ("general_fb", "general"):
-            return _material(xml_reader.named(feedback, "mattext")).text
+            return _material(xml_reader.named(feedback, *TEXTS)).text
     return ""

@@ -65,9 +65,9 @@ def name_of(element: etree._Element) -> str:
     return str(etree.QName(element).localname)
 
 
-def named(element: etree._Element, name: str) -> list[etree._Element]:
-    """The elements of that name inside, in their order, whatever their namespace."""
-    return list(element.iterdescendants(f"{{*}}{name}"))
+def named(element: etree._Element, *names: str) -> list[etree._Element]:
+    """The elements of these names inside, in their order, whatever their namespace."""
+    return list(element.iterdescendants(*(f"{{*}}{name}" for name in names)))
 
 
 def first_named(element: etree._Element, name: str) -> etree._Element | None:
