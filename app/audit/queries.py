@@ -28,16 +28,17 @@ def get_head() -> AuditHead:
 
 def check_chain() -> Chain:
     """Compute every digest again, from the first entry on; a missing last entry counts as broken."""
-    previous, count = GENESIS, 0
+    previous, count, broken_at = GENESIS, 0, None
     entries = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=BATCH)
     for entry in db.session.scalars(entries):
         chained = entry.id == count + 1 and entry.previous_digest == previous
-        if not chained or entry.digest != entry_digest(entry):
-            return Chain(count, previous, count + 1)
-        previous, count = entry.digest, count + 1
+        if broken_at is None and not (chained and entry.digest == entry_digest(entry)):
+            broken_at = count + 1
+        if broken_at is None:
+            previous, count = entry.digest, count + 1
     head = get_head()
     is_whole = (head.entry_id, head.digest) == (count, previous)
-    return Chain(count, previous, None if is_whole else count + 1)
+    return Chain(count, previous, None if is_whole else broken_at or count + 1)
 
 
 def entries_about(subject: str) -> Sequence[AuditEntry]:
