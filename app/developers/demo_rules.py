@@ -1,9 +1,11 @@
 """How the people of the demo behave: everything follows from the number streams that are passed in."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from app.accounts.rules import Origin
 from app.attempts.rules import LETTERS, Answers, Paper, displayed_letters
 from app.contests.draw import below
 from app.localtime import VIETNAM
@@ -71,6 +73,12 @@ class Sitting:
     seconds: int
 
 
+def origin_of(place: int) -> Origin:
+    """A telephone of one's own on a network of one's own, out of the addresses kept for examples."""
+    device = hashlib.sha256(f"demo device {place}".encode()).digest()[:16]
+    return Origin(f"2001:db8:{place:x}::/48", device)
+
+
 def full_name(stream: Iterator[int]) -> str:
     middle, last = (GIVEN[below(len(GIVEN), stream)] for _ in range(2))
     return f"{FAMILY} {middle} {last}"
@@ -104,7 +112,7 @@ def sittings(person: Habits, opens_at: datetime, ends_at: datetime, stream: Iter
     for number in range(ATTEMPT_LIMIT):
         if number and below(100, stream) >= person.ambition:
             break
-        seconds = 60 + below(600, stream)
+        seconds = 150 + below(600, stream)
         if starts_at + timedelta(seconds=TIME_LIMIT + 60) < ends_at:
             found.append(Sitting(starts_at, seconds))
         starts_at += timedelta(seconds=TIME_LIMIT + 60 + below(1200, stream))

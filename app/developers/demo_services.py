@@ -38,7 +38,6 @@ SERIES = "vn-2024"
 PROVINCE = "20"
 DISTRICT = "185"
 SLUG = "dan-van-kheo"
-ORIGIN = Origin("203.0.113.0/24", b"\0" * 16)
 DEVICE = "Thiết bị mẫu"
 BATCH = 300
 VISITOR_PLACE = 5
@@ -70,10 +69,11 @@ class Staff:
 
 @dataclass(frozen=True)
 class Contestant:
-    """`account` is a row of accounts; its ways are in `habits`."""
+    """`account` is a row of accounts; its ways are in `habits`, its telephone in `origin`."""
 
     account: Any
     habits: rules.Habits
+    origin: Origin
 
 
 def bring_units_and_questions(bank: question_files.ReadBank, *, now: datetime) -> None:
@@ -89,7 +89,7 @@ def register(place: int, name: str, born: date, unit_id: int, *, now: datetime, 
         full_name=name, phone=rules.PHONE_BLOCK.format(place), date_of_birth=born, unit_id=unit_id
     )
     consents = (Purpose.PARTICIPATION, Purpose.PUBLICATION)
-    return register_account(registration, consents=consents, now=now, origin=ORIGIN, **more)
+    return register_account(registration, consents=consents, now=now, origin=rules.origin_of(place), **more)
 
 
 def appoint_staff(password_hash: str, *, now: datetime) -> Staff:
@@ -174,7 +174,8 @@ def register_visitor(password_hash: str, *, now: datetime) -> Contestant:
     """The citizen whose account the demo prints: somebody who knows much and misses no round."""
     name, born = "Thí sinh mẫu Dự Thi", date(1990, 5, 8)
     account = register(VISITOR_PLACE, name, born, communes()[0], now=now, password_hash=password_hash)
-    return Contestant(account, rules.Habits(knowledge=92, diligence=100, ambition=50))
+    habits = rules.Habits(knowledge=92, diligence=100, ambition=50)
+    return Contestant(account, habits, rules.origin_of(VISITOR_PLACE))
 
 
 def register_crowd(count: int, visitor: Contestant, *, before: datetime) -> Iterator[list[Contestant]]:
@@ -195,7 +196,7 @@ def register_crowd(count: int, visitor: Contestant, *, before: datetime) -> Iter
         account = register(
             CROWD_PLACE + place, name, born, unit_id, now=now, referrer=referrer.account if referrer else None
         )
-        people.append(Contestant(account, rules.habits(stream)))
+        people.append(Contestant(account, rules.habits(stream), rules.origin_of(CROWD_PLACE + place)))
         if len(people) % BATCH == 0 or place == count - 1:
             yield people[-BATCH:] if len(people) % BATCH == 0 else people[-(len(people) % BATCH) :]
 
@@ -216,7 +217,7 @@ def play_round(found: Any, people: Sequence[Contestant], *, until: datetime) -> 
         )
         token_hash = session_services.token_hash(token)
         for sitting in planned:
-            sit(found, token_hash, person.habits, sitting, len(people), stream)
+            sit(found, token_hash, person, sitting, len(people), stream)
             count += 1
             if count % BATCH == 0:
                 yield BATCH
@@ -226,32 +227,34 @@ def play_round(found: Any, people: Sequence[Contestant], *, until: datetime) -> 
 def sit(
     found: Any,
     token_hash: str,
-    habits: rules.Habits,
+    person: Contestant,
     sitting: rules.Sitting,
     crowd: int,
     stream: Iterator[int],
 ) -> None:
     """One attempt: start, save, hand in; one in forty forgets to and is closed by the sweep."""
-    started = services.start_attempt(token_hash, SLUG, found.number, None, ORIGIN, now=sitting.starts_at)
+    starts_at = sitting.starts_at
+    started = services.start_attempt(token_hash, SLUG, found.number, None, person.origin, now=starts_at)
     if started is None:
         raise LookupError(SLUG)
-    own = attempts.find_own_attempt(token_hash, started.public_id, sitting.starts_at)
+    own = attempts.find_own_attempt(token_hash, started.public_id, starts_at)
     if own is None:
         raise LookupError(started.public_id)
     key = attempts.key_answers(found.id, own.row.latest_key)
-    sheet = rules.answers(decode_paper(own.row.paper), key, habits, stream)
-    half = sitting.starts_at + timedelta(seconds=sitting.seconds // 2)
-    first = {position: letters for position, letters in sheet.items() if position <= len(sheet) // 2}
-    connection = db.session.connection()
-    services.save(connection, token_hash, started.public_id, f"{1:032x}", first, None, now=half)
-    rest = {position: letters for position, letters in sheet.items() if position not in first}
+    sheet = rules.answers(decode_paper(own.row.paper), key, person.habits, stream)
     guess = rules.prediction(crowd, stream)
-    if below(40, stream) == 0:
-        services.save(connection, token_hash, started.public_id, f"{2:032x}", rest, guess, now=half)
+    is_forgotten = below(40, stream) == 0
+    connection = db.session.connection()
+    for place, (position, letters) in enumerate(sheet.items(), 1):
+        at = starts_at + timedelta(seconds=sitting.seconds * place // (len(sheet) + 1))
+        last = guess if place == len(sheet) else None
+        chosen = {position: letters}
+        services.save(connection, token_hash, started.public_id, f"{place:032x}", chosen, last, now=at)
+    if is_forgotten:
         services.close_overdue(own.row.id, now=own.row.accept_until + timedelta(seconds=15))
         return
-    ends_at = sitting.starts_at + timedelta(seconds=sitting.seconds)
-    services.submit_attempt(token_hash, started.public_id, f"{2:032x}", rest, guess, now=ends_at)
+    ends_at = starts_at + timedelta(seconds=sitting.seconds)
+    services.submit_attempt(token_hash, started.public_id, f"{0:032x}", {}, None, now=ends_at)
 
 
 def publish_round(found: Any, staff: Staff) -> None:
