@@ -23,7 +23,7 @@ _BEFORE_ANSWER = re.compile(
     r"^(?:(?:các\s+)?(?:đáp án|phương án|lựa chọn|chọn|câu|ý)(?:\s+đúng)?(?:\s+là)?(?:\s*[:.]\s*|\s+))+",
     re.IGNORECASE,
 )
-_ANSWER_LETTERS = re.compile(r"[A-Fa-f](?:(?:\s*[,;./&+\-–]\s*|\s+(?:và\s+)?)?[A-Fa-f])*\s*\.?")
+_ANSWER_LETTERS = re.compile(r"[A-Fa-f](?:(?:\s*[,;/&+\-–]\s*|\s+(?:và\s+)?)?[A-Fa-f])*\s*\.?")
 _ANSWER_NUMBERS = re.compile(r"[1-6](?:\.0)?(?:\s*[,;/&+\-–]\s*[1-6])*\s*\.?")
 _LABELLED = re.compile(r"([A-Fa-f])\s*[.):/]\s+(\S.*)")
 _DAY_FIRST = re.compile(
@@ -46,6 +46,19 @@ def parse_answer(text: str, options: Sequence[str]) -> str:
     letters = by_sign or by_text
     if not letters:
         raise BadInput(f"Đáp án “{written}” không phải chữ cái, số thứ tự hay nội dung của phương án nào.")
+    return _offered(letters, options)
+
+
+def parse_letters(text: str, options: Sequence[str]) -> str:
+    """The letters, in order, of a field that holds nothing else. Raises BadInput."""
+    letters = _letters_in(tidy(text))
+    if not letters:
+        raise BadInput(f"“{tidy(text)}” không phải chữ cái của phương án nào.")
+    return _offered(letters, options)
+
+
+def _offered(letters: str, options: Sequence[str]) -> str:
+    """The same letters. Raises BadInput for one that there is not."""
     for letter in letters:
         if letter not in LETTERS[: len(options)]:
             raise BadInput(f"Đáp án là {letter} nhưng câu chỉ có {len(options)} phương án.")

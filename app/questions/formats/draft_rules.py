@@ -11,6 +11,7 @@ from app.questions.formats.answer_rules import (
     parse_answer,
     parse_asks,
     parse_date,
+    parse_letters,
     parse_level,
 )
 from app.questions.formats.encoding_rules import tidy
@@ -70,7 +71,7 @@ def finish(draft: Draft, file: ReadFile) -> None:
         source=_text(draft, "source", file),
         valid_from=_parsed(draft, "valid_from", parse_date, file),
         valid_until=_parsed(draft, "valid_until", parse_date, file),
-        pinned=_parsed(draft, "pinned", lambda text: parse_answer(text, options), file) or "",
+        pinned=_parsed(draft, "pinned", lambda text: parse_letters(text, options), file) or "",
     )
     if len(file.problems) == before:
         if len(file.questions) == MAX_QUESTIONS:

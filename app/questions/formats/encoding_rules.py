@@ -18,7 +18,9 @@ ADVICE = {
     WINDOWS_1252: "Hãy mở bản gốc, chọn Lưu thành (Save As), mã hóa UTF-8 rồi lưu lại.",
     MISREAD_UTF8: "Hãy mở bản gốc, chọn Lưu thành (Save As), mã hóa UTF-8 rồi lưu lại.",
 }
+# A text is foreign from so many words on, and when they are this share of all; in real ones it is near half.
 MIN_FOREIGN_WORDS = 3
+MIN_FOREIGN_SHARE = 0.15
 
 # What only one encoding makes of Vietnamese when read as windows-1252: TCVN3 puts signs inside words
 # ("c«ng t¸c d©n vËn"), VNI a mark letter after the vowel ("coâng taùc daân vaän").
@@ -57,7 +59,8 @@ def find_legacy(text: str) -> str:
         VNI: len(_VNI_WORD.findall(text)),
     }
     found = max(counts, key=lambda name: counts[name])
-    return found if counts[found] >= MIN_FOREIGN_WORDS and counts[found] > vietnamese else ""
+    least = max(MIN_FOREIGN_WORDS, MIN_FOREIGN_SHARE * len(text.split()))
+    return found if counts[found] >= least and counts[found] > vietnamese else ""
 
 
 def tidy(text: str) -> str:

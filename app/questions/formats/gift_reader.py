@@ -24,6 +24,7 @@ TITLE = re.compile(r"\s*::(.*?)::", re.DOTALL)
 ID_COMMENT = re.compile(r"\[id:\s*([^\]]+?)\s*\]")
 TRUE_FALSE = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(?:#(.*))?", re.IGNORECASE | re.DOTALL)
 MARKUP = re.compile(r"</?[a-z][^<>]*>|&(?:[a-z]+|#\d+);", re.IGNORECASE)
+SIGN = "dấu ="
 PICTURE = "hình trong câu hỏi GIFT"
 TWO_IN_ONE = "Có hai cặp ngoặc { } trong một câu: giữa hai câu hỏi phải có một dòng trống."
 
@@ -122,7 +123,8 @@ def _add_answers(draft: Draft, answers: str, first_line: int) -> None:
         if choice.sign == "=" or (choice.weight or 0) > 0
     ]
     draft.options = [(choice.text, f"dòng {first_line + choice.line}") for choice in found]
-    draft.fields["answer"] = ("".join(letter for letter, _ in right), draft.where)
+    if right:
+        draft.marks[SIGN] = "".join(letter for letter, _ in right)
     if right and right[0][1].feedback.strip():
         draft.fields["explanation"] = (right[0][1].feedback, draft.where)
 

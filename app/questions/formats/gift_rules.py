@@ -98,7 +98,7 @@ def category_of(text: str) -> str:
     """The last name of "$CATEGORY: $course$/top/Dân chủ", "" for the one that every course has."""
     path = text.removeprefix("$CATEGORY:").strip()
     name = re.split(r"(?<!/)/(?!/)", path)[-1].replace("//", "/").strip()
-    return "" if name.startswith(("$", "Default for", "Mặc định", "top")) else name
+    return "" if name == "top" or name.startswith(("$", "Default for ", "Mặc định cho ")) else name
 
 
 def choices(text: str) -> list[Choice]:

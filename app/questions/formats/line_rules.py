@@ -23,8 +23,8 @@ _WORDS = "|".join(sorted(_NAMES, key=len, reverse=True))
 # Both over text without marks, see `plain`.
 _FIELD = re.compile(rf"(?:^|(?<=[\s.;,(\[]))({_WORDS})(?:\s+la)?\s*:\s*")
 _ANSWER_WITHOUT_COLON = re.compile(
-    r"\s*(?:=>|->|→)?\s*(?:(?:chon\s+)?(?:dap an|phuong an)(?:\s+dung)?|d/a|da|chon|key)(?:\s+la)?[\s.\-–]*"
-    r"(?=[a-f](?:\s*[,;&]\s*[a-f])*\s*\.?\s*\Z)"
+    r"\s*(?:=>|->|→)?\s*(?:(?:chon\s+)?(?:dap an|phuong an)(?:\s+dung)?|d/a|da|chon|key)(?:\s+la)?[\s.:\-–]+"
+    r"(?=[a-f](?:\s*[,;&]?\s*[a-f])*\s*\.?\s*\Z)"
 )
 _STARTS = {
     "câu": re.compile(r"\s*(?:cau hoi|cau|question)\s*(?:so\s*)?(\d{1,4})(?!\d)\s*"),

@@ -7,7 +7,7 @@ from app.questions.formats.draft_rules import Draft, finish
 from app.questions.formats.file_rules import ReadFile
 from app.questions.formats.line_rules import find_heading
 from app.questions.formats.option_rules import split_options
-from app.questions.formats.template_rules import EXAMPLE, Header, unknown_columns
+from app.questions.formats.template_rules import EXAMPLE, Header, names_columns, unknown_columns
 from app.questions.rules import LETTERS
 from app.text import fold
 
@@ -58,7 +58,7 @@ def _cell(header: Header, row: Sequence[str], name: str) -> str:
 
 def _is_header_again(header: Header, row: Sequence[str]) -> bool:
     """The header repeated on a later page."""
-    return fold(_cell(header, row, "stem")) == header.stem_title
+    return fold(_cell(header, row, "stem")) == header.stem_title and names_columns(row)
 
 
 def _is_alone(header: Header, row: Sequence[str]) -> bool:

@@ -87,7 +87,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, Header] | None:
         under = rows[index + 1] if index + 1 < len(rows) else []
         for header in (_header([row]), _header([row, under])):
             score = (
-                (len(header.columns), header.row_count == 2 and _is_all_header(under))
+                (len(header.columns), header.row_count == 2 and names_columns(under))
                 if header
                 else best_score
             )
@@ -96,7 +96,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, Header] | None:
     return best
 
 
-def _is_all_header(row: Sequence[str]) -> bool:
+def names_columns(row: Sequence[str]) -> bool:
     """Does every cell that says something name a column?"""
     filled = [_plain(cell) for cell in row if cell.strip()]
     return bool(filled) and all(map(_field_of, filled))

@@ -65,13 +65,23 @@ def _row(question: BankQuestion, topics: Mapping[str, str]) -> dict[str, str]:
         "asks": ASKS_NAMES.get(question.asks, ""),
         "stem": question.stem,
         **dict(zip(LETTERS, question.options, strict=False)),
-        "answer": ", ".join(question.answer),
+        "answer": _answer(question.answer, question.options),
         "explanation": question.explanation,
         "source": question.source,
         "valid_from": _day(question.valid_from),
         "valid_until": _day(question.valid_until),
         "pinned": ", ".join(question.pinned),
     }
+
+
+def _answer(letters: str, options: Sequence[str]) -> str:
+    """The letters, written so that they cannot be taken for the text of an option such as "B"."""
+    texts = {option.casefold().rstrip(" .;") for option in options}
+    for separator in (", ", "; ", " & "):
+        written = separator.join(letters)
+        if written.casefold() not in texts:
+            return written
+    return f"{letters}. {options[LETTERS.index(letters)]}"
 
 
 def _day(day: date | None) -> str:
