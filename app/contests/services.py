@@ -15,6 +15,7 @@ from app.contests.checklist_queries import checklist, overlapping_rounds
 from app.contests.models import Contest, Round, RoundExtension, RoundKey, RoundPackage
 from app.errors import DomainError
 from app.extensions import db
+from app.questions.services import mark_uses
 from app.units.queries import get_unit
 
 FIXED_WHEN_SCHEDULED = frozenset(
@@ -142,6 +143,7 @@ def schedule_round(found: Round, *, actor_id: int | None, now: datetime) -> Roun
     )
     db.session.add(package)
     add_key_version(found.id, 1, answers, reason="Lên lịch", proposed_by=actor_id, approved_by=None, now=now)
+    _mark_uses(found, cells)
     found.scheduled_at, found.scheduled_by = now, actor_id
     record(
         "rounds.scheduled",
@@ -151,6 +153,17 @@ def schedule_round(found: Round, *, actor_id: int | None, now: datetime) -> Roun
         commitment=package.commitment,
     )
     return package
+
+
+def _mark_uses(found: Round, cells: list[list[rules.PoolQuestion]]) -> None:
+    """Tell the bank which questions the round's papers may show, and how often."""
+    shares = {
+        question.version_id: round(1000 * cell.count / len(questions))
+        for cell, questions in zip(rules.cells_of(found.blueprint), cells, strict=True)
+        for question in questions
+    }
+    label = f"{found.contest.label.capitalize()} {found.number}, {found.contest.name}"
+    mark_uses(shares, round_id=found.id, label=label, opens_at=found.opens_at)
 
 
 def _package_of(

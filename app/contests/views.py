@@ -1,15 +1,9 @@
 """The public pages of a contest: what it is, its rules, and what scheduling promised."""
 
-from datetime import datetime
-from typing import Any
-
 from flask import Blueprint, Response, make_response, render_template
 
 from app import clock
-from app.contests import markdown_rules, policy, queries, rules, wording
-from app.contests.incident_queries import cancellations_of
-from app.contests.incident_wording import incident_rule
-from app.contests.models import Contest
+from app.contests import policy, queries, rules
 
 bp = Blueprint("contests", __name__, url_prefix="/cuoc-thi/<slug>", template_folder="templates")
 ROUND_NUMBER = "int(min=1, max=9999)"
@@ -33,28 +27,7 @@ def contest(slug: str) -> str:
 @bp.get("/the-le", endpoint="rules")
 def show_rules(slug: str) -> str:
     """The rules as written, the ranking in words, prizes, commitments; seeds once a round is over."""
-    return render_template(
-        "contests/rules.html", **rules_context(queries.get_public_contest(slug), clock.now())
-    )
-
-
-def rules_context(found: Contest, now: datetime) -> dict[str, Any]:
-    """What the rules page shows at the moment `now`."""
-    chosen = policy.from_json(found.policy)
-    packages = queries.packages_of(found)
-    rounds = queries.public_rounds_of(found)
-    return dict(
-        contest=found,
-        rules_html=markdown_rules.to_html(found.rules_markdown),
-        incident_html=markdown_rules.to_html(incident_rule(found.incident_rule)),
-        cancellations=cancellations_of(rounds),
-        sentences=wording.rules_sentences(chosen, found.label),
-        prize_sentences=wording.prize_sentences(chosen),
-        commitments=[(each, packages[each.id].commitment) for each in rounds],
-        seeds={
-            each.id: packages[each.id].seed for each in rounds if rules.is_seed_public(each.closes_at, now)
-        },
-    )
+    return render_template("contests/rules.html", **rules_page(queries.get_public_contest(slug), clock.now()))
 
 
 @bp.get(f"/tuan/<{ROUND_NUMBER}:number>/goi-de")
