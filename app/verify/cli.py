@@ -5,7 +5,14 @@ from flask.cli import with_appcontext
 
 from app import cache, clock
 from app.extensions import db
-from app.verify import attempt_queries, people_queries, result_services, schema_queries
+from app.verify import (
+    access_queries,
+    attempt_queries,
+    integrity_queries,
+    people_queries,
+    result_services,
+    schema_queries,
+)
 from app.verify.rules import CHECKS, Report
 
 
@@ -17,6 +24,8 @@ def verify() -> None:
     report = Report()
     schema_queries.check_schema(report)
     people_queries.check_people(report)
+    access_queries.check_sessions(report, now=clock.now())
+    access_queries.check_exclusions(report)
     people_queries.check_stated_ages(report)
     attempt_queries.check_numbers(report)
     attempt_queries.check_packages(report)
@@ -26,6 +35,7 @@ def verify() -> None:
     result_services.check_freezes(report)
     people_queries.check_audit(report)
     people_queries.check_jobs(report)
+    integrity_queries.check_signals(report, now=clock.now())
     db.session.rollback()
     for line in report.lines():
         click.echo(line)

@@ -32,10 +32,14 @@ CHECKS = {
     "I24": "the target is the stated figure, the same in the public file",
     "I25": "nobody under the minimum age was enrolled",
     "I26": "sign-in names are unique and in one form",
+    "I28": "nobody is signed in to a locked account, or past their second factor",
     "I30": "a referrer is another, older account",
     "I32": "the audit trail is unbroken",
     "I33": "no job has given up",
     "I34": "who approved a result, a key or a question is not who froze, proposed or wrote it",
+    "I35": "signals of integrity are of their round, go on their day, and their reviews do not change",
+    "I36": "nobody who is barred started an attempt afterwards",
+    "I37": "nobody gives a role to themself or takes themself off a list",
 }
 SHOWN_PROBLEMS = 5
 

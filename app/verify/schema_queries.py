@@ -24,6 +24,7 @@ CHECK_RULES = {
         ("key_proposals", "ck_key_proposals_second_person"),
         ("question_versions", "ck_question_versions_second_person"),
     ],
+    "I37": [("role_grants", "ck_role_grants_second_person"), ("exclusions", "ck_exclusions_second_person")],
 }
 APPEND_ONLY = {
     "I2": ["saves"],
@@ -31,6 +32,7 @@ APPEND_ONLY = {
     "I19": ["revisions", "signed_decisions"],
     "I30": ["referrals"],
     "I32": ["audit_entries"],
+    "I35": ["signal_reviews"],
 }
 TRIGGERS = {
     "postgresql": "SELECT c.relname, count(*) * 2 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.audit.models import AuditEntry
@@ -214,3 +214,20 @@ def test_signals_stay_while_a_round_of_the_contest_has_no_result(
     services.forget_old_signals(now=AFTER + timedelta(days=100))
 
     assert len(signals(db)) == SIGNALS
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE signals SET delete_on = '2024-04-01'",
+        "UPDATE signal_people SET enrolment_id = (SELECT max(id) FROM enrolments)",
+        "INSERT INTO signal_reviews (id, signal_id, verdict, people, reason, reviewed_by, reviewed_at) "
+        "VALUES (9, 99999, 'keep', 0, 'not there', 1, '2024-04-16 00:00:00')",
+    ],
+)
+def test_verify_finds_what_does_not_fit(searched, command, db, statement):
+    assert "I35  ok" in command("verify").output
+    db.session.execute(text(statement))
+    db.session.commit()
+
+    assert "I35  ok" not in command("verify").output

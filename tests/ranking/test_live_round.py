@@ -177,11 +177,9 @@ def test_the_fragment_has_no_frame(organiser):
     assert "lượt đang làm" in fragment
 
 
-def test_figures_are_read_once_for_several_people_who_watch(organiser, week, sit, clock_at, db):
+def test_figures_are_read_once_for_several_people_who_watch(organiser, week, world, clock_at, db):
     organiser.get(PAGE)
-    sittings.open_attempt(
-        sittings.enrol(worlds.World(week.contest_id, "", week.id, 3), OPENS), week, started_at=NOW
-    )
+    sittings.open_attempt(sittings.enrol(world, OPENS), week, started_at=NOW)
     db.session.commit()
 
     assert '<span class="figure-number">1</span>' not in organiser.get(f"{PAGE}/so-lieu").text

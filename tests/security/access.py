@@ -147,6 +147,7 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
         "grant_id": (side.grant_id,),
         "contestant_no": (side.contestant_no,),
         "revision_number": (1,),
+        "signal_id": (side.signal,),
         "place": (1, 2),
         "proposal_number": (1,),
         "ending": ("pdf", "xlsx"),

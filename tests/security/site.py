@@ -27,9 +27,13 @@ from app.contests.queries import get_package
 from app.enrolments.services import enrol
 from app.extensions import db
 from app.files.services import store_file
+from app.integrity import rules as integrity_rules
+from app.integrity import services as integrity
+from app.integrity.models import Signal
 from app.jobs.models import Job
 from app.permissions import Grant, Role
 from app.questions.models import QuestionVersion, Topic
+from app.questions.services import add_comment
 from app.ranking import freeze_services, paper_services, proposal_services, queries
 from app.ranking import services as results
 from app.ranking.models import RevisionFile
@@ -76,6 +80,7 @@ class Side:
     contestant_no: int
     published_attempt: str
     complaint: str
+    signal: str
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,7 @@ def _make_questions(author: Account, approver: Account) -> None:
     worlds.make_questions(author.id, approver.id, NOW - 60 * DAY, per_level=(34, 18))
     topic = db.session.scalars(select(Topic)).one()
     worlds.make_question(topic, DRAFT_KEY, 1, 1, author.id, approver.id, NOW - 60 * DAY)
+    add_comment(DRAFT_KEY, "Cần dẫn thêm điều, khoản.", author_id=author.id, now=NOW - 59 * DAY)
     draft = db.session.scalars(select(QuestionVersion).order_by(QuestionVersion.id.desc()).limit(1)).one()
     draft.approved_by = draft.approved_at = None
     db.session.flush()
@@ -213,7 +219,24 @@ def _side(
         contestant_no=enrolment.contestant_no,
         published_attempt=sat[PUBLISHED].public_id,
         complaint=complaint,
+        signal=_signal(sat[PUBLISHED], (organiser, chief)),
     )
+
+
+def _signal(attempt: Attempt, opened_by: tuple[Account, ...]) -> str:
+    """A case that somebody decided about, open for these people; its public id."""
+    found = db.session.get_one(Round, attempt.round_id)
+    evidence = {"people": 1, "numbers": 1, "first": 7171, "last": 7171, "expected": 0.1}
+    case = integrity_rules.Found(
+        integrity_rules.Kind.PREDICTIONS, 20, 0, evidence, ((attempt.id, attempt.enrolment_id),)
+    )
+    integrity.store_signals(found.id, [case], 1, now=NOW - DAY)
+    signal = db.session.scalars(select(Signal).where(Signal.round_id == found.id)).one()
+    keep, author = integrity_rules.Verdict.KEEP, opened_by[0].id
+    integrity.review_signal(found, signal, keep, [], actor_id=author, reason=REASON, now=NOW - DAY)
+    for account in opened_by:
+        integrity.open_case(signal, actor_id=account.id, now=NOW)
+    return signal.public_id
 
 
 def _complain(attempt: Attempt, organiser: Account) -> str:
