@@ -36,7 +36,9 @@ class QuestionVersion(Base):
 
     `options` are in bank order, `answer` is the right letters ("B", "AC") of that order,
     `pinned` the letters that keep their place when options are shuffled, `search` what an
-    organiser finds it by, without marks. Going back to an older wording is a new version too.
+    organiser finds it by, without marks. `lacks` names the fields that kept the wording from approval
+    when it was written, with spaces between. `image_sha256` is a stored file or "". Going back to an
+    older wording is a new version too.
     """
 
     __tablename__ = "question_versions"
@@ -68,5 +70,38 @@ class QuestionVersion(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    lacks: Mapped[str] = mapped_column(server_default="", default="")
+    image_sha256: Mapped[str] = mapped_column(String(64), index=True, server_default="", default="")
+    image_alt: Mapped[str] = mapped_column(server_default="", default="")
 
     question: Mapped[Question] = relationship()
+
+
+class QuestionComment(Base):
+    """What an organiser says about a question to the others; append-only."""
+
+    __tablename__ = "question_comments"
+    __table_args__ = (CheckConstraint("length(text) between 1 and 2000", name="text"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    text: Mapped[str]
+
+
+class QuestionUse(Base):
+    """A round in whose papers a version may stand; append-only.
+
+    `label` names the round to people; `share` is the expected share of its papers that show the
+    version, in permille.
+    """
+
+    __tablename__ = "question_uses"
+    __table_args__ = (CheckConstraint("share between 0 and 1000", name="share"),)
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("question_versions.id"), primary_key=True)
+    round_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    label: Mapped[str]
+    opens_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    share: Mapped[int]

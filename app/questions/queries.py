@@ -101,6 +101,8 @@ def as_written(version: QuestionVersion) -> BankQuestion:
         valid_from=version.valid_from,
         valid_until=version.valid_until,
         pinned=version.pinned,
+        image_sha256=version.image_sha256,
+        image_alt=version.image_alt,
     )
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from app.errors import BadInput
 from app.text import clean, collapse, fold
@@ -23,12 +24,16 @@ DRAFT_LENGTHS = {"stem": (1, 1000), "explanation": (0, 2000), "source": (0, 1000
 LENGTHS = {"stem": (10, 300), "explanation": (10, 400), "source": (5, 300)}
 TEXT_NAMES = {"stem": "Câu hỏi", "explanation": "Giải thích", "source": "Nguồn"}
 MAX_OPTION_LENGTH = 160
+MAX_ALT_LENGTH = 300
 MAX_RIGHT_COUNT = 4
 
 
 @dataclass(frozen=True)
 class BankQuestion:
-    """A question as its author wrote it; `options` in bank order, `answer` and `pinned` letters of it."""
+    """A question as its author wrote it; `options` in bank order, `answer` and `pinned` letters of it.
+
+    `image_sha256` names a stored picture, "" for none; `image_alt` says what it shows.
+    """
 
     key: str
     topic: str
@@ -42,6 +47,8 @@ class BankQuestion:
     valid_from: date
     valid_until: date | None = None
     pinned: str = ""
+    image_sha256: str = ""
+    image_alt: str = ""
 
     @property
     def right_options(self) -> list[str]:
@@ -67,6 +74,7 @@ def in_nfc(question: BankQuestion) -> BankQuestion:
         options=tuple(map(_nfc, question.options)),
         explanation=_nfc(question.explanation),
         source=_nfc(question.source),
+        image_alt=_nfc(question.image_alt),
     )
 
 
@@ -75,9 +83,12 @@ def _nfc(text: str) -> str:
 
 
 def content_hash(question: BankQuestion) -> str:
-    """SHA-256 in hex over the canonical JSON of what a reader sees; key and topic are not part of it."""
+    """SHA-256 in hex over the canonical JSON of what a reader sees; key and topic are not part of it.
+
+    A picture is part of it only where there is one: the digests from before pictures stay.
+    """
     plain = in_nfc(question)
-    content = {
+    content: dict[str, Any] = {
         "level": plain.level,
         "asks": plain.asks,
         "stem": plain.stem,
@@ -89,6 +100,8 @@ def content_hash(question: BankQuestion) -> str:
         "valid_from": plain.valid_from.isoformat(),
         "valid_until": plain.valid_until.isoformat() if plain.valid_until else None,
     }
+    if plain.image_sha256:
+        content["image"] = [plain.image_sha256, plain.image_alt]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -111,7 +124,13 @@ def draft_problems(question: BankQuestion) -> list[Problem]:
         *_check_options(question),
         *_check_answer(question),
         *_check_dates(question),
+        *_check_picture(question),
     ]
+
+
+def shortfalls(question: BankQuestion) -> list[str]:
+    """The fields that keep a draft from approval, each once, in order."""
+    return list(dict.fromkeys(problem.field for problem in check_question(question)))
 
 
 def _check_labels(question: BankQuestion) -> Iterator[Problem]:
@@ -192,12 +211,20 @@ def _check_dates(question: BankQuestion) -> Iterator[Problem]:
         yield Problem("valid_until", "Ngày hết đúng đứng trước ngày bắt đầu đúng.")
 
 
+def _check_picture(question: BankQuestion) -> Iterator[Problem]:
+    if len(question.image_alt) > MAX_ALT_LENGTH:
+        yield Problem("image_alt", f"Lời mô tả hình có tối đa {MAX_ALT_LENGTH} ký tự.")
+    yield from _check_tidy("image_alt", question.image_alt)
+
+
 def _check_worth(question: BankQuestion) -> Iterator[Problem]:
     """What a question that may be kept still needs before citizens see it."""
     for field in TEXT_NAMES:
         text = getattr(question, field)
         if not list(_check_length(field, text, DRAFT_LENGTHS)):
             yield from _check_length(field, text, LENGTHS)
+    if question.image_sha256 and not question.image_alt:
+        yield Problem("image_alt", "Thiếu lời mô tả hình cho người không nhìn thấy hình.")
     for word in UNDATED_WORDS:
         if word in question.stem.lower():
             yield Problem("stem", f"Không hỏi “{word}”: hãy ghi văn bản và năm.")

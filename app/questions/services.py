@@ -9,8 +9,8 @@ from typing import Any
 from app.audit.services import record
 from app.errors import DomainError
 from app.extensions import db
-from app.questions import queries, rules
-from app.questions.models import Question, QuestionVersion, Topic
+from app.questions import editor_queries, queries, rules
+from app.questions.models import Question, QuestionComment, QuestionUse, QuestionVersion, Topic
 from app.questions.rules import BankQuestion
 
 
@@ -28,6 +28,11 @@ class NothingChanged(DomainError):
 
 class Retired(DomainError):
     message = "Câu hỏi này đã rút khỏi ngân hàng."
+
+
+class NewerVersion(DomainError):
+    message = "Người khác đã lưu một bản mới của câu này trong lúc bạn sửa."
+    todo = "Bạn hãy mở bản mới, chép phần sửa của mình sang rồi lưu lại."
 
 
 class AlreadyApproved(DomainError):
@@ -97,14 +102,17 @@ def import_bank(
     return ImportCounts(**tally, brought=tuple(version.id for version in brought))
 
 
-def create_version(question: BankQuestion, *, author_id: int, now: datetime) -> QuestionVersion:
+def create_version(
+    question: BankQuestion, *, author_id: int, now: datetime, base: int | None = None
+) -> QuestionVersion:
     """Save an edit: a new question, or the next version of the one with this key; a draft either way.
 
-    Raises UnsoundQuestion, TopicChanged, Retired, NothingChanged, NoResultFound (topic).
+    `base` is the number of the version that was edited, 0 for none; None takes whatever is the newest.
+    Raises UnsoundQuestion, TopicChanged, Retired, NewerVersion, NothingChanged, NoResultFound (topic).
     """
     _refuse_broken([question])
     plain = rules.in_nfc(question)
-    row = queries.questions_by_key([plain.key]).get(plain.key)
+    row = editor_queries.lock_question(plain.key)
     if row is None:
         version = _add_question(plain, queries.get_topic(plain.topic), author_id=author_id, now=now)
     else:
@@ -112,6 +120,8 @@ def create_version(question: BankQuestion, *, author_id: int, now: datetime) -> 
         if row.retired_at is not None:
             raise Retired
         latest = queries.latest_versions([row.id])[row.id]
+        if base is not None and latest.number != base:
+            raise NewerVersion
         if latest.content_hash == rules.content_hash(plain):
             raise NothingChanged
         version = _add_version(row, latest.number + 1, plain, author_id=author_id, now=now)
@@ -127,6 +137,18 @@ def create_version(question: BankQuestion, *, author_id: int, now: datetime) -> 
     return version
 
 
+def new_key(topic_code: str) -> str:
+    """A name for a question that does not have one: the topic's code and the next number of it.
+
+    Whoever asks holds the topic until the transaction ends. Raises NoResultFound.
+    """
+    topic = editor_queries.lock_topic(topic_code)
+    room = rules.MAX_CODE_LENGTH - len("-99999")
+    stem = topic.code[:room].rstrip("-")
+    numbers = [int(key.rpartition("-")[2]) for key in editor_queries.numbered_keys(stem)]
+    return f"{stem}-{max(numbers, default=0) + 1:03}"
+
+
 def approve_version(version_id: int, *, actor_id: int, now: datetime) -> None:
     """See approve_versions."""
     approve_versions([version_id], actor_id=actor_id, now=now)
@@ -140,15 +162,9 @@ def approve_versions(version_ids: Sequence[int], *, actor_id: int, now: datetime
     versions = queries.lock_versions(version_ids)
     latest = queries.latest_versions([version.question_id for version in versions])
     for version in versions:
-        if version.approved_at is not None:
-            raise AlreadyApproved
-        if version.question.retired_at is not None:
-            raise Retired
-        if latest[version.question_id].id != version.id:
-            raise Outdated
-        if version.created_by == actor_id:
-            raise OwnQuestion
-    _refuse_unsound(versions)
+        refusal = refusal_of(version, latest[version.question_id].number, actor_id)
+        if refusal is not None:
+            raise refusal
     for version in versions:
         version.approved_by, version.approved_at = actor_id, now
     db.session.flush()
@@ -158,6 +174,26 @@ def approve_versions(version_ids: Sequence[int], *, actor_id: int, now: datetime
         subject=f"question:{versions[0].question.key}" if len(versions) == 1 else "question_bank",
         now=now,
         versions=[[version.question.key, version.number, version.content_hash] for version in versions],
+    )
+
+
+def refusal_of(version: QuestionVersion, latest_number: int, actor_id: int) -> DomainError | None:
+    """Why this person may not approve the version now, or None."""
+    if version.approved_at is not None:
+        return AlreadyApproved()
+    if version.question.retired_at is not None:
+        return Retired()
+    if version.number != latest_number:
+        return Outdated()
+    if version.created_by == actor_id:
+        return OwnQuestion()
+    problems = rules.check_question(queries.as_written(version))
+    if not problems:
+        return None
+    reasons = " ".join(problem.message for problem in problems)
+    return UnsoundQuestion(
+        f"Câu {version.question.key} chưa duyệt được: {reasons}",
+        todo="Bạn hãy sửa câu hỏi cho đủ rồi duyệt bản mới.",
     )
 
 
@@ -171,6 +207,23 @@ def retire_question(key: str, *, actor_id: int, reason: str, now: datetime) -> N
     record("questions.retired", actor_id=actor_id, subject=f"question:{key}", now=now, reason=reason)
 
 
+def add_comment(key: str, text: str, *, author_id: int, now: datetime) -> None:
+    """Say something about a question to the other organisers. Raises NoResultFound."""
+    question = queries.get_question(key)
+    db.session.add(QuestionComment(question_id=question.id, author_id=author_id, at=now, text=text))
+    db.session.flush()
+    record("questions.commented", actor_id=author_id, subject=f"question:{key}", now=now)
+
+
+def mark_uses(shares: Mapping[int, int], *, round_id: int, label: str, opens_at: datetime) -> None:
+    """Note in which round versions may stand; `shares` are permille of its papers, by version id."""
+    db.session.add_all(
+        QuestionUse(version_id=version_id, round_id=round_id, label=label, opens_at=opens_at, share=share)
+        for version_id, share in shares.items()
+    )
+    db.session.flush()
+
+
 def _refuse_broken(questions: Sequence[BankQuestion]) -> None:
     """Refuse what cannot be kept even as a draft."""
     keys: set[str] = set()
@@ -181,18 +234,6 @@ def _refuse_broken(questions: Sequence[BankQuestion]) -> None:
         if question.key in keys:
             raise UnsoundQuestion(f"Mã {question.key} đứng hai lần.")
         keys.add(question.key)
-
-
-def _refuse_unsound(versions: Sequence[QuestionVersion]) -> None:
-    """Refuse to approve what lacks something, and say all of it."""
-    for version in versions:
-        problems = rules.check_question(queries.as_written(version))
-        if problems:
-            reasons = " ".join(problem.message for problem in problems)
-            raise UnsoundQuestion(
-                f"Câu {version.question.key} chưa duyệt được: {reasons}",
-                todo="Bạn hãy sửa câu hỏi cho đủ rồi duyệt bản mới.",
-            )
 
 
 def _refuse_other_topic(row: Question, question: BankQuestion) -> None:
@@ -237,6 +278,9 @@ def _add_version(
         valid_until=question.valid_until,
         content_hash=rules.content_hash(question),
         search=rules.search_text(question),
+        lacks=" ".join(rules.shortfalls(question)),
+        image_sha256=question.image_sha256,
+        image_alt=question.image_alt,
         created_by=author_id,
         created_at=now,
     )
