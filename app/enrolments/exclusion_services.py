@@ -106,8 +106,9 @@ def remove(contest: Contest, listed: Exclusion, *, reason: str, actor_id: int, n
         raise rules.AlreadyRemoved
     if listed.account_id == actor_id:
         raise rules.OwnListing
-    listed.removed_by, listed.removed_at, listed.removal_reason = actor_id, now, reason
-    listed.ranked_from_round = queries.first_round_reached(contest)
+    ranked_from = queries.first_round_reached(contest)
+    listed.ranked_from_round, listed.removal_reason = ranked_from, reason
+    listed.removed_by, listed.removed_at = actor_id, now
     listed.counted_at = None
     db.session.flush()
     record(
