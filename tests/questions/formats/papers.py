@@ -17,8 +17,8 @@ from app.text import collapse
 SHEET = "Bộ câu hỏi"
 CODES = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
 DAYS = st.dates(date(1945, 9, 2), date(2099, 12, 31))
-# Letters and signs that texts from before Unicode seem to have; a whole file of them is refused.
-WESTERN = "".join(map(chr, range(0xA1, 0x100)))
+# Letters and signs of texts from before Unicode (a whole file of them is refused), and of broken ones.
+WESTERN = "".join(map(chr, range(0xA1, 0x100))) + "\ufffd"
 SIGNS = st.sampled_from(
     ["%50%", "[html]", "//", "\\n", "->", "<b>", "&amp;", "=1+1", "A.", "_x000D_", "{", "####"]
 )
