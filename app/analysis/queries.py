@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -9,7 +10,6 @@ from sqlalchemy.orm import joinedload
 from app.analysis.models import ItemAnalysis
 from app.analysis.rules import Scope
 from app.attempts.models import Attempt
-from app.attempts.rules import Answers, Paper, decode_answers, decode_paper
 from app.extensions import db
 from app.jobs.models import Job
 from app.jobs.services import MAX_TRIES
@@ -53,8 +53,16 @@ def find_failure(analysis: ItemAnalysis, now: datetime) -> str | None:
     return None if is_running else job.error or ""
 
 
-def valid_attempts(round_id: int, minimum_answered: int) -> Iterator[tuple[int, Paper, Answers]]:
-    """(enrolment, paper, answers) of every valid attempt by person, then turn; streamed.
+class StoredAttempt(NamedTuple):
+    """A valid attempt as it is stored; `is_used`: it is in the scope of the analysis."""
+
+    is_used: bool
+    paper: str
+    answers: str
+
+
+def valid_attempts(round_id: int, minimum_answered: int, scope: Scope) -> Iterator[StoredAttempt]:
+    """Every valid attempt by person, then turn; streamed.
 
     Valid: closed, with enough answers, not voided by a decision in force.
     """
@@ -69,19 +77,11 @@ def valid_attempts(round_id: int, minimum_answered: int) -> Iterator[tuple[int, 
         .order_by(Attempt.enrolment_id, Attempt.number)
         .execution_options(yield_per=STREAMED_ROWS)
     )
+    previous = None
     for attempt_id, enrolment_id, paper, answers in db.session.execute(query):
         if attempt_id not in voided:
-            yield enrolment_id, decode_paper(paper), decode_answers(answers or "")
-
-
-def in_scope(
-    attempts: Iterator[tuple[int, Paper, Answers]], scope: Scope
-) -> Iterator[tuple[bool, Paper, Answers]]:
-    """(is it analysed?, paper, answers) of attempts that come by person."""
-    previous = None
-    for enrolment_id, paper, answers in attempts:
-        yield scope is Scope.ALL or enrolment_id != previous, paper, answers
-        previous = enrolment_id
+            yield StoredAttempt(scope is Scope.ALL or enrolment_id != previous, paper, answers or "")
+            previous = enrolment_id
 
 
 def versions_of(version_ids: list[int]) -> dict[int, QuestionVersion]:

@@ -3,10 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.analysis.rules import ItemFigures, PaperFigures, Tally
-from app.attempts.rules import LETTERS, Answers, Paper, is_right
+from app.attempts.rules import LETTERS, decode_answers, decode_paper, is_right
 from app.contests.rules import KEY_VOIDED
 
 TENTHS = 10
@@ -58,37 +58,67 @@ class Results:
     tenths: tuple[Tenth, ...]
 
 
-class RoundTally:
-    """Counts papers with their answers. `key` is the round's answer key, `pool` its RoundPackage.pool.
+class Marked(NamedTuple):
+    """One question of one paper, marked; `options` are the bank indexes of what was chosen."""
 
-    A place of the paper is the k-th question of a blueprint cell, by the order of the bank: with one
-    paper for everybody a place is a question.
+    place: tuple[int, int]
+    version_id: int
+    mark: int
+    options: tuple[int, ...]
+
+
+class Marker:
+    """Marks stored papers and answers by `key`; what many papers share is worked out once.
+
+    The questions come by blueprint cell, then by the order of the bank: a place of the paper is the k-th
+    question of a cell, and with one paper for everybody a place is a question.
     """
 
     def __init__(self, key: Mapping[str, str], pool: list[dict[str, Any]]) -> None:
         self.key = key
         self.cells = {int(entry["id"]): int(entry["cell"]) for entry in pool}
+        self._known: dict[tuple[str, str], Marked] = {}
+
+    def mark(self, paper: str, answers: str) -> list[Marked]:
+        """`paper` and `answers` as attempts store them."""
+        chosen = decode_answers(answers)
+        found = []
+        for position, question in enumerate(paper.split(" "), 1):
+            asked = (question, chosen.get(position, ""))
+            marked = self._known.get(asked)
+            if marked is None:
+                marked = self._known[asked] = self._mark(*asked)
+            found.append(marked)
+        found.sort()
+        return found
+
+    def _mark(self, text: str, letters: str) -> Marked:
+        (question,) = decode_paper(text)
+        return Marked(
+            place=(self.cells[question.version_id], question.version_id),
+            version_id=question.version_id,
+            mark=int(is_right(question, letters, self.key)),
+            options=tuple(question.order[LETTERS.index(letter)] for letter in letters),
+        )
+
+
+class RoundTally:
+    """Counts marked papers. `pool` is RoundPackage.pool."""
+
+    def __init__(self, key: Mapping[str, str], pool: list[dict[str, Any]]) -> None:
+        self.key = key
         self.option_counts = {int(entry["id"]): int(entry["options"]) for entry in pool}
         self.tally = Tally()
         self._blank: Counter[int] = Counter()
         self._chosen: defaultdict[tuple[int, int], Counter[int]] = defaultdict(Counter)
 
-    def add(self, paper: Paper, answers: Answers) -> None:
-        marks: list[tuple[int, int]] = []
-        chosen: list[tuple[int, int, int]] = []
-        for position, question in enumerate(paper, 1):
-            letters = answers.get(position, "")
-            mark = int(is_right(question, letters, self.key))
-            marks.append((question.version_id, mark))
-            if not letters:
-                self._blank[question.version_id] += 1
-            chosen += [
-                (question.version_id, question.order[LETTERS.index(letter)], mark) for letter in letters
-            ]
-        marks.sort(key=lambda pair: (self.cells[pair[0]], pair[0]))
-        total = int(self.tally.add(marks))
-        for version_id, option, mark in chosen:
-            self._chosen[version_id, option][total - mark] += 1
+    def add(self, paper: list[Marked]) -> None:
+        total = int(self.tally.add([(question.version_id, question.mark) for question in paper]))
+        for _place, version_id, mark, options in paper:
+            if not options:
+                self._blank[version_id] += 1
+            for option in options:
+                self._chosen[version_id, option][total - mark] += 1
 
     def questions(self) -> tuple[QuestionFigures, ...]:
         """Every question that somebody had, by version id."""
@@ -133,11 +163,11 @@ class TenthTally:
         self.facilities = {question.version_id: question.figures.facility for question in questions}
         self._papers: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
 
-    def add(self, paper: Paper, score: int) -> None:
+    def add(self, paper: list[Marked]) -> None:
         expected = sum(self.facilities[question.version_id] for question in paper)
         counted = self._papers[round(expected * 1000)]
         counted[0] += 1
-        counted[1] += score
+        counted[1] += sum(question.mark for question in paper)
 
     def tenths(self) -> tuple[Tenth, ...]:
         """Ten groups of (almost) as many papers; fewer when the papers do not differ enough."""

@@ -5,7 +5,6 @@ from datetime import datetime
 from app.analysis import queries, round_rules
 from app.analysis.models import ItemAnalysis
 from app.analysis.rules import AnalysisRunning, Scope, TooEarly
-from app.attempts.rules import score_of
 from app.audit.services import record
 from app.contests.models import Round
 from app.contests.queries import get_latest_key, get_package
@@ -53,16 +52,17 @@ def compute_analysis(analysis_id: int, *, now: datetime) -> ItemAnalysis:
     found = db.session.get_one(Round, analysis.round_id)
     package, key = get_package(found.id), get_latest_key(found.id)
     minimum, scope = int(package.settings["minimum_answered"]), Scope(analysis.scope)
+    marker = round_rules.Marker(key.answers, package.pool)
     tally, valid_count = round_rules.RoundTally(key.answers, package.pool), 0
-    for is_used, paper, answers in queries.in_scope(queries.valid_attempts(found.id, minimum), scope):
+    for attempt in queries.valid_attempts(found.id, minimum, scope):
         valid_count += 1
-        if is_used:
-            tally.add(paper, answers)
+        if attempt.is_used:
+            tally.add(marker.mark(attempt.paper, attempt.answers))
     questions = tally.questions()
     tenths = round_rules.TenthTally(questions)
-    for is_used, paper, answers in queries.in_scope(queries.valid_attempts(found.id, minimum), scope):
-        if is_used:
-            tenths.add(paper, score_of(paper, answers, key.answers))
+    for attempt in queries.valid_attempts(found.id, minimum, scope):
+        if attempt.is_used:
+            tenths.add(marker.mark(attempt.paper, attempt.answers))
     results = round_rules.Results(tally.tally.paper_figures(), tally.histogram(), questions, tenths.tenths())
     analysis.results = round_rules.to_json(results)
     analysis.computed_at, analysis.key_version = now, key.version

@@ -8,15 +8,17 @@ from app.analysis import flag_rules, round_rules
 from app.analysis.flag_rules import Flag
 from app.analysis.round_rules import OptionFigures, QuestionFigures, Results, TenthTally
 from app.analysis.rules import ItemFigures
-from app.attempts.rules import PaperQuestion
+from app.attempts.rules import PaperQuestion, encode_answers, encode_paper
 
 POOL = [{"id": number, "cell": number // 3, "options": 4} for number in (1, 2, 3)]
 KEY = {"1": "A", "2": "BD", "3": "C"}
 PLAIN, TURNED = (0, 1, 2, 3), (3, 2, 1, 0)
 
 
-def paper(*questions):
-    return tuple(PaperQuestion(version_id, order) for version_id, order in questions)
+def marked(questions, answers, key=KEY):
+    """[(version, order)] with {position: letters}, as stored and marked again."""
+    paper = encode_paper(tuple(PaperQuestion(*question) for question in questions))
+    return round_rules.Marker(key, POOL).mark(paper, encode_answers(answers))
 
 
 @pytest.fixture
@@ -26,9 +28,9 @@ def tally():
 
 def test_letters_are_counted_by_the_bank(tally):
     """D as displayed on a turned paper is A in the bank."""
-    tally.add(paper((1, TURNED), (2, PLAIN)), {1: "D", 2: "BD"})
-    tally.add(paper((1, PLAIN), (2, TURNED)), {1: "B", 2: "AC"})
-    tally.add(paper((1, PLAIN), (2, PLAIN)), {2: "B"})
+    tally.add(marked([(1, TURNED), (2, PLAIN)], {1: "D", 2: "BD"}))
+    tally.add(marked([(1, PLAIN), (2, TURNED)], {1: "B", 2: "AC"}))
+    tally.add(marked([(1, PLAIN), (2, PLAIN)], {2: "B"}))
     first, second = tally.questions()
 
     assert [(option.letter, option.count, option.is_right) for option in first.options] == [
@@ -46,9 +48,10 @@ def test_letters_are_counted_by_the_bank(tally):
 
 
 def test_a_voided_question_counts_for_everybody_and_says_nothing():
-    tally = round_rules.RoundTally(KEY | {"1": "*"}, POOL)
+    key = KEY | {"1": "*"}
+    tally = round_rules.RoundTally(key, POOL)
     for letters in ("A", "B", ""):
-        tally.add(paper((1, PLAIN), (3, PLAIN)), {1: letters, 2: "C"} if letters else {})
+        tally.add(marked([(1, PLAIN), (3, PLAIN)], {1: letters, 2: "C"} if letters else {}, key))
     voided, plain = tally.questions()
 
     assert voided.is_voided
@@ -60,19 +63,19 @@ def test_a_voided_question_counts_for_everybody_and_says_nothing():
 
 def test_places_are_cells_whatever_the_order_on_the_paper(tally):
     """Everybody has questions 1 and 3, in another order: the two places are the two questions."""
-    tally.add(paper((1, PLAIN), (3, PLAIN)), {1: "A", 2: "C"})
-    tally.add(paper((3, PLAIN), (1, PLAIN)), {1: "C", 2: "A"})
-    tally.add(paper((3, PLAIN), (1, PLAIN)), {1: "A", 2: "B"})
+    tally.add(marked([(1, PLAIN), (3, PLAIN)], {1: "A", 2: "C"}))
+    tally.add(marked([(3, PLAIN), (1, PLAIN)], {1: "C", 2: "A"}))
+    tally.add(marked([(3, PLAIN), (1, PLAIN)], {1: "A", 2: "B"}))
 
     # marks 1 1, 1 1, 0 0: both places have variance 1/3, the totals 4/3
     assert tally.tally.paper_figures().reliability == pytest.approx(200 * (1 - (2 / 3) / (4 / 3)))
 
 
 def test_results_survive_being_stored(tally):
-    tally.add(paper((1, PLAIN), (2, PLAIN)), {1: "A", 2: "BD"})
-    tally.add(paper((1, PLAIN), (3, PLAIN)), {1: "C"})
+    tally.add(marked([(1, PLAIN), (2, PLAIN)], {1: "A", 2: "BD"}))
+    tally.add(marked([(1, PLAIN), (3, PLAIN)], {1: "C"}))
     tenths = TenthTally(tally.questions())
-    tenths.add(paper((1, PLAIN), (2, PLAIN)), 2)
+    tenths.add(marked([(1, PLAIN), (2, PLAIN)], {1: "A", 2: "BD"}))
     results = Results(tally.tally.paper_figures(), tally.histogram(), tally.questions(), tenths.tenths())
 
     assert round_rules.from_json(round_rules.to_json(results)) == results
@@ -137,12 +140,16 @@ def test_every_flag_is_explained():
     assert set(flag_rules.FLAG_NAMES) == set(flag_rules.FLAG_MEANINGS) == set(Flag)
 
 
+def paper(version_id, mark):
+    return [round_rules.Marked((0, version_id), version_id, mark, ())]
+
+
 def test_tenths_compare_hard_papers_with_easy_ones():
     facilities = {1: 0.2, 2: 0.9}
     tenths = TenthTally(())
     tenths.facilities = facilities
     for number in range(20):
-        tenths.add(paper((1 if number < 10 else 2, PLAIN)), number % 2)
+        tenths.add(paper(1 if number < 10 else 2, number % 2))
 
     assert [(tenth.attempts, tenth.expected, tenth.mean) for tenth in tenths.tenths()] == [
         (10, pytest.approx(0.2), 0.5),
@@ -155,7 +162,7 @@ def test_tenths_hold_every_paper_once(papers):
     tenths = TenthTally(())
     tenths.facilities = {number: number / 40 for number in range(1, 41)}
     for number, score in papers:
-        tenths.add(paper((number, PLAIN)), score)
+        tenths.add(paper(number, score))
     found = tenths.tenths()
 
     assert sum(tenth.attempts for tenth in found) == len(papers)
