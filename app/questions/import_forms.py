@@ -1,12 +1,12 @@
 """Forms of the import pages, and what their addresses ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from flask import request
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
-from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import Regexp, StopValidation
 
 from app.errors import BadInput
@@ -22,11 +22,16 @@ from app.web.forms import BaseForm, DatePartsField, Required, TextLength, collap
 
 MAX_NAME_LENGTH = 120
 MAX_PAGE = 10_000
-UNKNOWN_TOPIC_CHOICES = [
-    (UnknownTopics.REFUSE.value, "Báo lỗi để tôi sửa tệp"),
-    (UnknownTopics.DEFAULT.value, "Xếp vào chủ đề đã chọn ở trên"),
-    (UnknownTopics.CREATE.value, "Lập thành chủ đề mới"),
-]
+UNKNOWN_TOPICS = {
+    UnknownTopics.REFUSE.value: "Báo lỗi để tôi sửa tệp",
+    UnknownTopics.DEFAULT.value: "Xếp vào chủ đề đã chọn ở trên",
+    UnknownTopics.CREATE.value: "Lập thành chủ đề mới",
+}
+NO_CHOICE = "Bạn hãy chọn một mục trong danh sách."
+
+
+def _choices(names: Mapping[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, name) for value, name in names.items()]
 
 
 class _Chosen:
@@ -51,15 +56,28 @@ class UploadForm(BaseForm):
         [_Chosen()],
         description="Excel, Word, văn bản, GIFT, Aiken, Moodle XML hoặc gói QTI; tối đa 20 MB.",
     )
-    format = SelectField("Loại tệp", choices=[("", "Tự nhận ra"), *FORMAT_NAMES.items()], default="")
-    topic = SelectField("Chủ đề", default="")
+    format = SelectField(
+        "Loại tệp",
+        choices=_choices({"": "Tự nhận ra"} | FORMAT_NAMES),
+        default="",
+        invalid_choice_message=NO_CHOICE,
+    )
+    topic = SelectField("Chủ đề", default="", invalid_choice_message=NO_CHOICE)
     unknown_topics = RadioField(
-        "Nếu tệp ghi chủ đề chưa có", choices=UNKNOWN_TOPIC_CHOICES, default=UnknownTopics.REFUSE.value
+        "Nếu tệp ghi chủ đề chưa có",
+        choices=_choices(UNKNOWN_TOPICS),
+        default=UnknownTopics.REFUSE.value,
+        invalid_choice_message=NO_CHOICE,
     )
     level = SelectField(
-        "Mức độ", choices=[(str(each), name) for each, name in LEVEL_NAMES.items()], default="1"
+        "Mức độ",
+        choices=_choices({str(each): name for each, name in LEVEL_NAMES.items()}),
+        default="1",
+        invalid_choice_message=NO_CHOICE,
     )
-    asks = SelectField("Câu hỏi về", choices=list(ASKS_NAMES.items()), default="content")
+    asks = SelectField(
+        "Câu hỏi về", choices=_choices(ASKS_NAMES), default="content", invalid_choice_message=NO_CHOICE
+    )
     source = StringField(
         "Nguồn",
         [TextLength(0, DRAFT_LENGTHS["source"][1])],
@@ -71,7 +89,7 @@ class UploadForm(BaseForm):
     def offer(self, topics: Sequence[Topic]) -> "UploadForm":
         names = {topic.code: topic.name for topic in topics}
         names.pop(UNSORTED[0], None)
-        self.topic.choices = [("", UNSORTED[1]), *names.items()]
+        self.topic.choices = _choices({"": UNSORTED[1]} | names)
         return self
 
     @property
