@@ -87,6 +87,16 @@ def awards_of(freeze: Freeze, policy: Policy) -> list[LeagueAwards]:
     return [_league_awards(freeze, policy, league, counts.get(league, 0)) for league in leagues]
 
 
+def count_empty_slots(freeze: Freeze, policy: Policy, league: str) -> int:
+    """Prizes of the league that nobody takes; a league with people enough is not looked at."""
+    slots = sum(prize.count for prize in policy.prizes)
+    ranked = (freeze.line_counts or {}).get(league, 0)
+    if ranked >= slots + len(freeze.barred or {}):
+        return 0
+    lines = _lines(freeze, league).where(FrozenLine.prize.is_not(None))
+    return slots - len(db.session.scalars(lines).all())
+
+
 def _league_awards(freeze: Freeze, policy: Policy, league: str, ranked: int) -> LeagueAwards:
     prizes = [prize for prize in policy.prizes for _slot in range(prize.count)]
     lines = _lines(freeze, league)

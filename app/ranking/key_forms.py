@@ -14,7 +14,7 @@ MAXIMUM_KEY_REASON, MAXIMUM_GROUND = 500, 400
 CHANGE, VOID = "change", "void"
 
 
-class LettersField(SelectMultipleField):
+class CheckboxesField(SelectMultipleField):
     """Boxes to tick, one an option."""
 
     is_multiple = True
@@ -31,7 +31,7 @@ class ProposalForm(BaseForm):
             SelectChoice(VOID, "Hủy câu hỏi: ai có câu này trong đề đều được tính một điểm"),
         ],
     )
-    letters = LettersField("Phương án đúng", description="Chỉ cần đánh dấu khi đổi đáp án.")
+    letters = CheckboxesField("Phương án đúng", description="Chỉ cần đánh dấu khi đổi đáp án.")
     reason = TextAreaField(
         "Lý do",
         [Required("Bạn hãy ghi lý do."), TextLength(MINIMUM_REASON, MAXIMUM_KEY_REASON)],
@@ -48,7 +48,7 @@ class ProposalForm(BaseForm):
         description="Ví dụ: Điều 10 Luật Thực hiện dân chủ ở cơ sở 2022; biên bản họp của tổ ra đề.",
     )
 
-    def validate_letters(self, field: LettersField) -> None:
+    def validate_letters(self, field: CheckboxesField) -> None:
         """Options are needed only where they change."""
         if self.kind.data == CHANGE and not field.data:
             raise ValidationError("Bạn hãy đánh dấu ít nhất một phương án đúng.")

@@ -95,7 +95,7 @@ def _units(facts: PressFacts) -> str:
 
 def _ending(facts: PressFacts, address: str) -> str:
     return (
-        f"Công bố ngày {vn_date(facts.published_at)}; nhận khiếu nại bằng văn bản trong "
+        f"Công bố ngày {vn_date(facts.published_at)}; nhận khiếu nại trong "
         f"{facts.complaint_days} ngày. Họ tên rút gọn; ai chưa đồng ý công khai hoặc dưới 16 tuổi được ghi "
         f"bằng số thí sinh.\nKết quả chính thức: {address}"
     )

@@ -98,16 +98,10 @@ def result(slug: str, number: int) -> BaseResponse | str:
         page=page,
         last_page=last_page,
         sought=sought,
-        empty_slots=_empty_slots(shown, league),
+        empty_slots=award_queries.count_empty_slots(shown.freeze, shown.policy, league)
+        if shown.freeze
+        else 0,
     )
-
-
-def _empty_slots(shown: PublicBoard, league: str) -> int:
-    """Prizes of the league that nobody took, because it has too few people."""
-    if shown.freeze is None:
-        return 0
-    awards = award_queries.awards_of(shown.freeze, shown.policy)
-    return next((each.empty_slots for each in awards if each.league == league), 0)
 
 
 def _sought_or_page(

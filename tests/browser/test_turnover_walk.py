@@ -5,6 +5,7 @@ and the waiting jobs run where the deployment runs them by itself.
 """
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.accounts.models import Account, RoleGrant
@@ -72,15 +73,15 @@ def devices(open_screen, sign_in_on, organisers, size):
 
 def freeze_and_review(first):
     first.page.goto(DESK)
-    assert first.page.get_by_text("Việc tiếp theo: chốt số liệu.").is_visible()
+    expect(first.page.get_by_text("Việc tiếp theo: chốt số liệu.")).to_be_visible()
     first.click("button", "Chốt số liệu")
     run_waiting_jobs()
     first.page.goto(DESK)
-    assert first.page.get_by_text("Việc tiếp theo: người thứ hai duyệt.").is_visible()
-    assert first.page.get_by_role("heading", name="Con số để so với dự đoán: 13").is_visible()
-    assert first.page.get_by_role("table", name="Danh sách dự phòng").is_visible()
+    expect(first.page.get_by_text("Việc tiếp theo: người thứ hai duyệt.")).to_be_visible()
+    expect(first.page.get_by_role("heading", name="Con số để so với dự đoán: 13")).to_be_visible()
+    expect(first.page.get_by_role("table", name="Danh sách dự phòng")).to_be_visible()
     first.click("link", "Thí sinh mẫu Thử")
-    assert first.page.get_by_text("Giải Nhất").is_visible()
+    expect(first.page.get_by_text("Giải Nhất")).to_be_visible()
     first.click("link", "Công bố kết quả tuần 1")
 
 
@@ -90,10 +91,10 @@ def approve(second, organisers):
     second.fill("Số điện thoại", organisers[1].sign_in_name)
     second.fill("Mật khẩu", PASSWORD)
     second.click("button", "Đăng nhập")
-    assert second.page.get_by_text("Việc tiếp theo: xem bảng giải rồi duyệt.").is_visible()
+    expect(second.page.get_by_text("Việc tiếp theo: xem bảng giải rồi duyệt.")).to_be_visible()
     second.click("link", "Đến nút duyệt và công bố")
     second.click("button", "Duyệt và công bố")
-    assert second.page.get_by_text("Đã công bố bản 1.").is_visible()
+    expect(second.page.get_by_text("Đã công bố bản 1.")).to_be_visible()
 
 
 def published(db, week):
@@ -118,7 +119,7 @@ def test_a_week_is_turned_over_in_few_actions(week, organisers, devices, check_a
     second.click("link", "Chép tuần 1 sang tuần 2")
     second.click("button", "Lưu tuần thi")
     second.click("button", "Lên lịch mở tuần 2")
-    assert second.page.get_by_text("Đã lên lịch tuần 2.").is_visible()
+    expect(second.page.get_by_text("Đã lên lịch tuần 2.")).to_be_visible()
 
     later = db.session.scalars(select(Round).filter_by(number=2)).one()
     assert later.scheduled_at is not None
@@ -135,6 +136,6 @@ def test_a_week_whose_next_one_is_scheduled_needs_even_fewer(week, organisers, d
     freeze_and_review(first)
     approve(second, organisers)
 
-    assert second.page.get_by_text("Tuần 2 đã lên lịch, tự mở lúc").is_visible()
+    expect(second.page.get_by_text("Tuần 2 đã lên lịch, tự mở lúc")).to_be_visible()
     assert published(db, week) == [1]
     assert len(done) == 8
