@@ -24,6 +24,8 @@ from app.contests import incident_services as incidents
 from app.contests import services as contests
 from app.contests.models import Contest, Round
 from app.contests.queries import get_package
+from app.enrolments import exclusion_rules
+from app.enrolments import exclusion_services as exclusions
 from app.enrolments.services import enrol
 from app.extensions import db
 from app.files.services import store_file
@@ -77,6 +79,7 @@ class Side:
     receipt: str
     link: str
     grant_id: int
+    exclusion_id: int
     contestant_no: int
     published_attempt: str
     complaint: str
@@ -216,6 +219,7 @@ def _side(
         receipt=handed_in.receipt_code,
         link=accounts.issue_reset_link(citizen, actor_id=staff.id, now=NOW),
         grant_id=grant.id,
+        exclusion_id=_listed(contest, chief),
         contestant_no=enrolment.contestant_no,
         published_attempt=sat[PUBLISHED].public_id,
         complaint=complaint,
@@ -253,6 +257,13 @@ def _complain(attempt: Attempt, organiser: Account) -> str:
             )
             complaint_answers.decide(case, refused, actor_id=organiser.id, now=at)
     return filed.public_id
+
+
+def _listed(contest: Contest, chief: Account) -> int:
+    """A number on the contest's exclusion list."""
+    entry = exclusions.Entry(exclusion_rules.Mode.NOT_RANKED, exclusion_rules.Kind.COMMITTEE)
+    phone = f"+8498{contest.id:07}"
+    return exclusions.list_phone(contest, phone, entry, actor_id=chief.id, now=NOW).id
 
 
 def _draft_contest(name: str, organiser: Account, chief: Account) -> Contest:
