@@ -13,10 +13,10 @@ WORKBOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
 ERROR = "Ô này đang báo lỗi của Excel (như #N/A, #REF!): hãy sửa lại."
 NOT_CALCULATED = "Ô này có công thức chưa được tính: hãy mở bằng Excel, lưu lại, hoặc gõ giá trị vào ô."
-# The second part is a formula that no value follows.
+# The second part is a formula that no value follows, or an empty one.
 _CELL = re.compile(
     rb"<(?:\w+:)?c\s([^<>]*?)(/?)>"
-    rb"(<(?:\w+:)?f\b[^<>]*(?:/>|>[^<>]*</(?:\w+:)?f>)<(?:/|(?:\w+:)?v\s*(?:/>|></)))?"
+    rb"(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<>]*</(?:\w+:)?f>)(?:(</)|(<(?:\w+:)?v\s*(?:/>|></))))?"
 )
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _IS_TEXT = re.compile(rb"\bt=[\"']str[\"']")
@@ -75,7 +75,7 @@ def _note(scan: SheetScan, cell: re.Match[bytes], *, column: int, row: int) -> N
     scan.column_count = max(scan.column_count, column + 1)
     if _IS_ERROR.search(cell[1]):
         scan.refused[row, column] = ERROR
-    elif cell[3] and not _IS_TEXT.search(cell[1]):
+    elif cell[3] or (cell[4] and not _IS_TEXT.search(cell[1])):
         scan.refused[row, column] = NOT_CALCULATED
 
 

@@ -86,14 +86,18 @@ def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, Header] | None:
     for index, row in enumerate(rows[:MAX_TITLE_ROWS]):
         under = rows[index + 1] if index + 1 < len(rows) else []
         for header in (_header([row]), _header([row, under])):
-            score = (
-                (len(header.columns), header.row_count == 2 and names_columns(under))
-                if header
-                else best_score
-            )
-            if header and (score > best_score or (score == best_score and score[1])):
+            if header is None:
+                continue
+            score = (len(header.columns), header.row_count == 2 and _stands_over(row, under))
+            if score > best_score or (score == best_score and score[1]):
                 best, best_score = (index, header), score
     return best
+
+
+def _stands_over(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Is the upper row of a header one that the lower explains: "Phương án" over A, B, C?"""
+    fields = {_field_of(_plain(cell)) for cell in upper}
+    return bool(fields & {"stem", "options"}) and not fields & set(LETTERS) and names_columns(lower)
 
 
 def names_columns(row: Sequence[str]) -> bool:

@@ -81,15 +81,15 @@ def _style_of(lines: Sequence[Line]) -> str:
     has_options = [bool(find_labels(line.text, 0, "A", goes_on=True)) for line in lines]
     scores: Counter[str] = Counter()
     for style in STYLES:
-        waits = False
+        is_waiting = False
         for line, has in zip(lines, has_options, strict=True):
             if find_start(line.text, style):
+                scores[style] += 0
+                is_waiting = True
+            if is_waiting and has:
                 scores[style] += 1
-                waits = True
-            if waits and has:
-                scores[style] += len(lines)
-                waits = False
-    return max(STYLES, key=lambda style: scores[style])
+                is_waiting = False
+    return max(scores, key=lambda style: scores[style], default=STYLES[0])
 
 
 def _read_line(paper: Paper, line: Line, after: Line | None) -> None:
