@@ -28,7 +28,9 @@ class ListPersonForm(BaseForm):
     q = HiddenField(filters=[collapse_spaces])
     person = RadioField("Người", validate_choice=False)
     kind = SelectField(
-        "Là", choices=[SelectChoice(kind.value, name) for kind, name in rules.KIND_NAMES.items()]
+        "Là",
+        choices=[SelectChoice(kind.value, name) for kind, name in rules.KIND_NAMES.items()],
+        validate_choice=False,
     )
     relation = StringField(
         "Là gì của ai, hoặc lý do",
@@ -37,7 +39,9 @@ class ListPersonForm(BaseForm):
         description="Ví dụ: con của Phó Trưởng Ban Tổ chức. Bắt buộc với người thân và lý do khác.",
     )
     mode = RadioField(
-        "Mức", choices=[SelectChoice(mode.value, name) for mode, name in rules.MODE_NAMES.items()]
+        "Mức",
+        choices=[SelectChoice(mode.value, name) for mode, name in rules.MODE_NAMES.items()],
+        validate_choice=False,
     )
     account: Account | None = None
     found: tuple[tuple[Account, str], ...] = ()
