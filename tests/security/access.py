@@ -160,6 +160,7 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
         "place": (1, 2),
         "proposal_number": (1,),
         "ending": ("pdf", "xlsx"),
+        "import_id": side.imports,
     }
     if parameter not in values:
         raise LookupError(f"{endpoint} has a parameter <{parameter}>: say what stands for it in values_of")

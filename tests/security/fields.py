@@ -14,7 +14,7 @@ from app.web.requests import KheoRequest
 from tests.factories import PASSWORD
 from tests.security.access import Outcome, Route, Values, expected
 from tests.security.site import REASON, Side, Site
-from tests.security.wire import FORM, Browser, Request, form_of, path_of
+from tests.security.wire import FORM, MULTIPART, Browser, Request, form_of, parts_of, path_of
 
 WHO = ("nobody", "owner", "staff", "organiser", "chief", "administrator")
 ROUNDS_OF_LEARNING = 3
@@ -38,6 +38,7 @@ GOOD_VALUES = {
     "subject": "score",
     "text": REASON,
     "ground": REASON,
+    "answer": REASON,
     "outcome": "refused",
     "effect": "none",
     "number": "1",
@@ -64,6 +65,8 @@ GOOD_VALUES = {
     "choice": "not_ranked",
     "save_id": "0123456789abcdef0123456789abcdef",
 }
+# Forms that a file goes with, under this name.
+FILES = {"questions_import.submit_upload": ("file", "Ai làm chủ?\nA. Dân\nB. Quan\nANSWER: A\n".encode())}
 # In the order of how far the request got.
 DEPTH = {"GET": (200, 303, 302, 409, 400, 404), "POST": (303, 200, 422, 409, 429, 400, 404)}
 
@@ -93,8 +96,11 @@ class Target:
         """The form with these fields, or with what the route takes."""
         if self.method == "GET":
             return Request("GET", self.path)
-        body = form_of([*self.fields.items()] if fields is None else fields)
-        return Request(self.method, self.path, body=body, content_type=FORM)
+        sent = [*self.fields.items()] if fields is None else fields
+        if self.route.endpoint in FILES:
+            body = parts_of(sent, *FILES[self.route.endpoint])
+            return Request(self.method, self.path, body=body, content_type=MULTIPART)
+        return Request(self.method, self.path, body=form_of(sent), content_type=FORM)
 
 
 class Seen:

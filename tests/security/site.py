@@ -4,7 +4,7 @@ Side "a" belongs to `owner`, `staff` and `organiser`; side "b" to `other`, `othe
 `other_organiser`. Everything is made by the services that the product uses.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select, update
@@ -34,6 +34,9 @@ from app.integrity import services as integrity
 from app.integrity.models import Signal
 from app.jobs.models import Job
 from app.permissions import Grant, Role
+from app.questions import import_services
+from app.questions.formats.file_rules import ReadFile, ReadQuestion
+from app.questions.import_plan_rules import Defaults
 from app.questions.models import QuestionVersion, Topic
 from app.questions.services import add_comment
 from app.ranking import freeze_services, paper_services, proposal_services, queries
@@ -84,6 +87,7 @@ class Side:
     published_attempt: str
     complaint: str
     signal: str
+    imports: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,9 @@ def build() -> Site:
         ),
     }
     db.session.execute(update(Job).values(done_at=NOW))
+    imports = _import_questions(chief)
     db.session.commit()
+    sides = {name: replace(side, imports=imports) for name, side in sides.items()}
     return Site(sides, {identity.name: identity for identity in _identities(people)})
 
 
@@ -182,6 +188,23 @@ def _make_questions(author: Account, approver: Account) -> None:
     draft = db.session.scalars(select(QuestionVersion).order_by(QuestionVersion.id.desc()).limit(1)).one()
     draft.approved_by = draft.approved_at = None
     db.session.flush()
+
+
+def _import_questions(chief: Account) -> tuple[int, int]:
+    """A question file that waits to be confirmed, and one that was brought in."""
+    rows = []
+    for number in (1, 2):
+        read = ReadFile(
+            "text", [ReadQuestion("dòng 1", f"Câu mẫu {number} nhập từ tệp?", ("Có", "Không"), "A")]
+        )
+        defaults = Defaults(valid_from=NOW.date(), topic="mau")
+        row = import_services.keep_file(
+            b"%d" % number, read, defaults, name="de-mau.txt", actor_id=chief.id, now=NOW - DAY
+        )
+        rows.append(row)
+    digest = import_services.plan_of(rows[1]).digest
+    import_services.confirm_import(rows[1].id, digest, actor_id=chief.id, now=NOW - DAY)
+    return rows[0].id, rows[1].id
 
 
 def _side(

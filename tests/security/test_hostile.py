@@ -7,6 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from app.accounts import passwords
+from app.questions.formats import child, reading_services
 from tests.security import attack as attacks
 from tests.security.access import routes_of
 from tests.security.fields import targets_of
@@ -20,6 +21,14 @@ pytestmark = pytest.mark.timeout(400)
 def _quick_hashing(monkeypatch):
     """Thousands of right forms are sent here; how slow hashing is, is not the question."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(autouse=True)
+def _quick_reading(monkeypatch):
+    """Nor how long it takes to start the process that reads a file."""
+    monkeypatch.setattr(
+        reading_services, "read_file", lambda content, form="": child.read_content(content, form)
+    )
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from app.web.sessions import TOKEN_KEY
 from tests.isolation import from_outside
 
 FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=kheo-part"
 JSON = "application/json"
 CSRF_KEY = "0123456789abcdef0123456789abcdef01234567"
 PLACEHOLDER = re.compile(r"<(?:[^<>:]+:)?([a-z_]+)>")
@@ -138,6 +139,16 @@ def form_of(fields: Sequence[tuple[bytes, bytes]]) -> bytes:
         f"{quote_from_bytes(name, safe='')}={quote_from_bytes(value, safe='')}".encode()
         for name, value in fields
     )
+
+
+def parts_of(fields: Sequence[tuple[bytes, bytes]], name: str, content: bytes) -> bytes:
+    """Fields and a file as a browser's form sends them."""
+    disposition = b'--kheo-part\r\nContent-Disposition: form-data; name="%s"'
+    parts = [
+        disposition % quote_from_bytes(key, safe="").encode() + b"\r\n\r\n" + value for key, value in fields
+    ]
+    file = disposition % name.encode() + b'; filename="a.txt"\r\n\r\n' + content
+    return b"\r\n".join([*parts, file, b"--kheo-part--\r\n"])
 
 
 def _unquoted(path: bytes) -> bytes:

@@ -24,7 +24,7 @@ def main(format_name: str) -> int:
     _limit()
     content = sys.stdin.buffer.read()
     try:
-        answer = to_json(_read(content, format_name))
+        answer = to_json(read_content(content, format_name))
     except MemoryError:
         return OUT_OF_MEMORY
     sys.stdout.buffer.write(answer)
@@ -38,7 +38,8 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _read(content: bytes, format_name: str) -> ReadFile:
+def read_content(content: bytes, format_name: str) -> ReadFile:
+    """What the bytes say, in this very process and without limits of its own."""
     found = ReadFile(format_name)
     try:
         chosen = format_name or detection_rules.detect(content)
