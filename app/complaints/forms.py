@@ -115,7 +115,7 @@ class DecideForm(BaseForm):
         filters=[stripped],
         description="Điều của Thể lệ, biên bản, hoặc điều thấy được ở bài thi.",
     )
-    text = message_field("Trả lời người khiếu nại", "Bạn hãy viết câu trả lời.")
+    answer = message_field("Trả lời người khiếu nại", "Bạn hãy viết câu trả lời.")
 
     def validate_effect(self, field: RadioField) -> None:
         if self.outcome.data == Outcome.REFUSED and field.data != Effect.NONE:
@@ -127,7 +127,7 @@ class DecideForm(BaseForm):
         return Verdict(
             Outcome(self.outcome.data),
             Effect.UNDO if undone else Effect(self.effect.data),
-            text=self.text.data or "",
+            text=self.answer.data or "",
             ground=self.ground.data or "",
             undone_decision_id=undone,
         )

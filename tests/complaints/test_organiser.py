@@ -166,14 +166,14 @@ def test_a_complaint_walks_from_taking_to_deciding(judge, file, case_of, db):
 
 
 def verdict(**changes):
-    return {"outcome": "refused", "effect": "none", "ground": "Điều 5 Thể lệ", "text": TEXT} | changes
+    return {"outcome": "refused", "effect": "none", "ground": "Điều 5 Thể lệ", "answer": TEXT} | changes
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"outcome": "refused", "effect": "void"}, "Không chấp nhận khiếu nại thì kết quả giữ nguyên."),
-        ({"text": ""}, "Bạn hãy viết câu trả lời."),
+        ({"answer": ""}, "Bạn hãy viết câu trả lời."),
         ({"ground": ""}, "Bạn hãy ghi căn cứ."),
         ({"effect": "undo:no_prize"}, "Cần sửa"),
         ({"effect": "undo:"}, "Cần sửa"),
