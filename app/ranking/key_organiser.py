@@ -156,7 +156,7 @@ def _proposal(found: Round, shown: KeyProposal, form: RefusalForm | None = None)
 
 
 @bp.post(f"/de-nghi/<{PLACE}:proposal_number>/duyet")
-@require(Permission.RESULTS_APPROVE, scope="contest")
+@require(Permission.RESULTS_APPROVE, scope="contest", sensitive=True)
 def approve(slug: str, number: int, proposal_number: int) -> Response:
     """Make the proposed letters the key, as the second person; the round is graded again."""
     found = _closed(Permission.RESULTS_APPROVE, slug, number, lock=True)

@@ -59,7 +59,7 @@ def freeze(slug: str, number: int) -> Page:
 
 
 @bp.post("/duyet")
-@require(Permission.RESULTS_APPROVE, scope="contest")
+@require(Permission.RESULTS_APPROVE, scope="contest", sensitive=True)
 def approve(slug: str, number: int) -> Page:
     """Publish as the second person."""
     found = managed(Permission.RESULTS_APPROVE, slug, number, lock=True)
