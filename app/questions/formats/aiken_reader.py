@@ -53,9 +53,7 @@ def _add(draft: Draft, text: str, where: str) -> str:
         draft.fields["answer"] = (answer[1], where)
         return "" if len(draft.options) > 1 else "Dòng ANSWER đứng trước khi có đủ hai phương án."
     if option is None:
-        return (
-            "Dòng này không phải phương án (“A. …”) hay đáp án (“ANSWER: A”); câu hỏi phải nằm trên một dòng."
-        )
+        return OUT_OF_PLACE
     expected = chr(ord("A") + len(draft.options))
     draft.options.append((option[2], where))
     return "" if option[1] == expected else f"Đây phải là phương án {expected}."
