@@ -12,7 +12,7 @@ from app.ranking.rules import MAXIMUM_REASON, MINIMUM_REASON
 from app.web.forms import BaseForm, Required, TextLength, collapse_spaces
 
 
-class PeopleField(SelectMultipleField):
+class CheckboxesField(SelectMultipleField):
     """Any of the case's people, one box each; `render_field` draws the boxes."""
 
     is_multiple = True
@@ -22,7 +22,7 @@ class ReviewForm(BaseForm):
     """What to do with a case: the buttons are named `verdict`; `people` are contestant numbers."""
 
     verdict = StringField(validators=[AnyOf([*map(str, Verdict)], message="Bạn hãy chọn một nút.")])
-    people = PeopleField("Áp dụng cho", coerce=int)
+    people = CheckboxesField("Áp dụng cho", coerce=int)
     reason = TextAreaField(
         "Lý do",
         [Required("Bạn hãy ghi lý do."), TextLength(MINIMUM_REASON, MAXIMUM_REASON)],

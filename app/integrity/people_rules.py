@@ -17,7 +17,7 @@ NEAR_PHONES = 3
 SHARES = {"names": 0.01, "phones": 0.002, "pace": 0.05}
 LEAST_IN_RING = 4
 HOME_PEOPLE = 10  # an address with more people behind it is a school or an office
-WINNER_BITS, FAMILY_BITS = 5, 20
+WINNER_BITS, FAMILY_BITS = 5, 12
 
 
 def find_sign_ups(week: Week) -> list[Found]:
@@ -181,7 +181,7 @@ def find_winners(week: Week) -> list[Found]:
     ]
     alike = len(neighbours_of((a.enrolment_id, b.enrolment_id) for a, b in _families(circle)))
     for group in groups_of(related):
-        found.append(_winners(week, group, FAMILY_BITS + 5 * len(group), max(0, alike - len(group))))
+        found.append(_winners(week, group, FAMILY_BITS + len(group), max(0, alike - len(group))))
     return strongest(found)
 
 

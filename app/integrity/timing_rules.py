@@ -11,7 +11,7 @@ from app.integrity.rules import OPTION_BITS, UNKNOWN_PACE, Found, Kind, Sitting,
 # still has to recognise each and to touch an answer.
 IMPOSSIBLE = 90.0
 GOOD_SCORE = 0.8
-STRENGTH_AT_LIMIT = 20
+STRENGTH_AT_LIMIT = 10
 
 
 def characters_per_second(sitting: Sitting, week: Week) -> float:

@@ -91,6 +91,8 @@ def facts_of(kind: str, evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def alike_line(kind: str, alike: int, people: int) -> str:
     """How many others of the round look the same by this measure alone."""
+    if alike == 0:
+        return f"Trong {vn_number(people)} người của vòng này không có ai khác giống vậy."
     return f"{vn_number(alike)} {ALIKE[Kind(kind)]}, trong {vn_number(people)} người của vòng này."
 
 

@@ -64,7 +64,7 @@ def test_a_case_is_opened_on_record_and_closes_again(organiser, shared, organise
 
     assert all(number in page for number in numbers_of(shared))
     assert "8 trên 8 người nhanh hơn mức đọc kịp mà vẫn đúng" in page
-    assert "0 người khác cũng chung máy" in page
+    assert "Trong 48 người của vòng này không có ai khác giống vậy." in page
     assert [entry.actor_id for entry in openings(db)] == [organisers[0].id]
     clock_at(AFTER + timedelta(minutes=16))
     assert "Mở hồ sơ" in organiser.get(address(shared)).text
