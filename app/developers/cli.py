@@ -11,6 +11,8 @@ from flask.cli import with_appcontext
 
 from app import clock
 from app.contests.queries import find_contest
+from app.developers import demo_console_services as console
+from app.developers import demo_play_services as playing
 from app.developers import demo_rules as rules
 from app.developers import demo_services as services
 from app.extensions import db
@@ -20,7 +22,7 @@ from app.ranking.live_services import tally
 
 BANK = Path(__file__).parents[2] / "question_bank"
 PASSWORD = "thuyen-nan-qua-song"  # noqa: S105 -- printed for everybody who runs the demo
-MOST_ACCOUNTS = 9_900
+MOST_ACCOUNTS = 9_900  # numbers after them are the ring's and the exclusion list's
 TALLY_BATCH = 5_000
 PEOPLE = (
     ("Người dự thi", services.VISITOR_PLACE, "/"),
@@ -49,6 +51,7 @@ def seed_demo(accounts: int) -> None:
     services.approve_bank(staff, now=before)
     db.session.commit()
     rounds = services.make_contest(staff, opens_at, now=before + timedelta(hours=1))
+    console.prepare(rounds[0].contest, staff, now=before + timedelta(hours=2))
     visitor = services.register_visitor(password_hash, now=before)
     db.session.commit()
     people: list[services.Contestant] = []
@@ -84,13 +87,17 @@ def play(
     count = 0
     for found in rounds[: rules.OPEN_ROUND]:
         crowd = people if found.number == rules.OPEN_ROUND else [visitor, *people]
-        for done in services.play_round(found, crowd, until=now):
+        for done in playing.play_round(found, crowd, until=now):
             count += done
             db.session.commit()
+        if found.number == playing.RING_ROUND:
+            playing.play_ring(found, len(people))
         if found.number < rules.OPEN_ROUND:
             services.publish_round(found, staff)
+            console.look_into(found, staff)
             db.session.commit()
         click.echo(f"Tuần {found.number}: {count} lượt thi tính đến nay")
+    console.complain(rounds[playing.RING_ROUND - 1], visitor, people, staff)
     while tally(TALLY_BATCH, now=now):
         db.session.commit()
     db.session.commit()

@@ -130,6 +130,16 @@ def answers(paper: Paper, key: dict[str, str], person: Habits, stream: Iterator[
     return chosen
 
 
+def copied_answers(paper: Paper, key: dict[str, str]) -> Answers:
+    """One sheet that is passed on: every third question of the bank is wrong, always in the same way."""
+    copied = {}
+    for position, question in enumerate(paper, 1):
+        right = key[str(question.version_id)]
+        wrong = next(letter for letter in LETTERS if letter not in right)
+        copied[position] = displayed_letters(question, right if question.version_id % 3 else wrong)
+    return copied
+
+
 def prediction(crowd: int, stream: Iterator[int]) -> int | None:
     """A guess around a tenth of the crowd; one in twenty leaves it blank."""
     if below(20, stream) == 0:

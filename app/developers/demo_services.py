@@ -3,24 +3,19 @@
 Every function takes past moments; none commits.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from app.accounts import session_services
 from app.accounts.consent_wording import Purpose
 from app.accounts.rules import Origin, Registration
 from app.accounts.services import grant_role, register_account
-from app.attempts import queries as attempts
-from app.attempts import services
-from app.attempts.rules import decode_paper
 from app.contests import policy
 from app.contests.draw import below, number_stream
 from app.contests.queries import rounds_of
 from app.contests.services import create_contest, create_round, schedule_round
 from app.developers import demo_rules as rules
-from app.extensions import db
 from app.jobs.services import finish_job
 from app.localtime import local_day
 from app.permissions import Role
@@ -38,7 +33,6 @@ SERIES = "vn-2024"
 PROVINCE = "20"
 DISTRICT = "185"
 SLUG = "dan-van-kheo"
-DEVICE = "Thiết bị mẫu"
 BATCH = 300
 VISITOR_PLACE = 5
 VISITOR_REFERRALS = 3
@@ -83,13 +77,23 @@ def bring_units_and_questions(bank: question_files.ReadBank, *, now: datetime) -
     questions.import_bank(bank.topics, bank.questions, author_id=None, now=now, digest=bank.digest)
 
 
-def register(place: int, name: str, born: date, unit_id: int, *, now: datetime, **more: Any) -> Any:
-    """The account with the `place`-th number of the demo's telephone block."""
+def register(
+    place: int,
+    name: str,
+    born: date,
+    unit_id: int,
+    *,
+    now: datetime,
+    origin: Origin | None = None,
+    **more: Any,
+) -> Any:
+    """The account with the `place`-th number of the demo's block; from its own telephone, or from `origin`."""
     registration = Registration(
         full_name=name, phone=rules.PHONE_BLOCK.format(place), date_of_birth=born, unit_id=unit_id
     )
     consents = (Purpose.PARTICIPATION, Purpose.PUBLICATION)
-    return register_account(registration, consents=consents, now=now, origin=rules.origin_of(place), **more)
+    seen_on = origin or rules.origin_of(place)
+    return register_account(registration, consents=consents, now=now, origin=seen_on, **more)
 
 
 def appoint_staff(password_hash: str, *, now: datetime) -> Staff:
@@ -199,62 +203,6 @@ def register_crowd(count: int, visitor: Contestant, *, before: datetime) -> Iter
         people.append(Contestant(account, rules.habits(stream), rules.origin_of(CROWD_PLACE + place)))
         if len(people) % BATCH == 0 or place == count - 1:
             yield people[-BATCH:] if len(people) % BATCH == 0 else people[-(len(people) % BATCH) :]
-
-
-def play_round(found: Any, people: Sequence[Contestant], *, until: datetime) -> Iterator[int]:
-    """Let the crowd sit the round up to `until`; yields every BATCH attempts for the caller to commit."""
-    ends_at = min(found.closes_at, until)
-    count = 0
-    for place, person in enumerate(people):
-        stream = number_stream("demo round", found.number, place)
-        planned = rules.sittings(person.habits, found.opens_at, ends_at, stream)
-        if not planned:
-            continue
-        signed_in_at = planned[0].starts_at - timedelta(minutes=1)
-        checked_hash = person.account.password_hash
-        token = session_services.sign_in(
-            person.account, checked_hash=checked_hash, device=DEVICE, now=signed_in_at
-        )
-        token_hash = session_services.token_hash(token)
-        for sitting in planned:
-            sit(found, token_hash, person, sitting, len(people), stream)
-            count += 1
-            if count % BATCH == 0:
-                yield BATCH
-    yield count % BATCH
-
-
-def sit(
-    found: Any,
-    token_hash: str,
-    person: Contestant,
-    sitting: rules.Sitting,
-    crowd: int,
-    stream: Iterator[int],
-) -> None:
-    """One attempt: start, save, hand in; one in forty forgets to and is closed by the sweep."""
-    starts_at = sitting.starts_at
-    started = services.start_attempt(token_hash, SLUG, found.number, None, person.origin, now=starts_at)
-    if started is None:
-        raise LookupError(SLUG)
-    own = attempts.find_own_attempt(token_hash, started.public_id, starts_at)
-    if own is None:
-        raise LookupError(started.public_id)
-    key = attempts.key_answers(found.id, own.row.latest_key)
-    sheet = rules.answers(decode_paper(own.row.paper), key, person.habits, stream)
-    guess = rules.prediction(crowd, stream)
-    is_forgotten = below(40, stream) == 0
-    connection = db.session.connection()
-    for place, (position, letters) in enumerate(sheet.items(), 1):
-        at = starts_at + timedelta(seconds=sitting.seconds * place // (len(sheet) + 1))
-        last = guess if place == len(sheet) else None
-        chosen = {position: letters}
-        services.save(connection, token_hash, started.public_id, f"{place:032x}", chosen, last, now=at)
-    if is_forgotten:
-        services.close_overdue(own.row.id, now=own.row.accept_until + timedelta(seconds=15))
-        return
-    ends_at = starts_at + timedelta(seconds=sitting.seconds)
-    services.submit_attempt(token_hash, started.public_id, f"{0:032x}", {}, None, now=ends_at)
 
 
 def publish_round(found: Any, staff: Staff) -> None:
