@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from app.errors import BadInput
+from app.files.services import get_file_body
 from app.questions.queries import all_topics
 from app.questions.rules import BankQuestion
 
@@ -13,8 +14,6 @@ WRITERS = {
     "gift": "app.questions.formats.gift_writer",
     "moodle": "app.questions.formats.moodle_writer",
 }
-# GIFT has one word for a category: the topic's code.
-WITHOUT_NAMES = {"gift"}
 ENDINGS = {"xlsx": "xlsx", "gift": "txt", "moodle": "xml"}
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -36,5 +35,16 @@ def write_file(questions: Sequence[BankQuestion], format_name: str) -> bytes:
         raise BadInput(f"Không xuất được định dạng “{format_name[:40]}”. Chọn: {', '.join(WRITERS)}.")
     write = import_module(WRITERS[format_name]).write
     names = {topic.code: topic.name for topic in all_topics()}
-    content: bytes = write(questions) if format_name in WITHOUT_NAMES else write(questions, names)
+    more: dict[str, tuple[object, ...]] = {
+        "gift": (),
+        "xlsx": (names,),
+        "moodle": (names, _pictures(questions)),
+    }
+    content: bytes = write(questions, *more[format_name])
     return content
+
+
+def _pictures(questions: Sequence[BankQuestion]) -> dict[str, bytes]:
+    """Bodies of the pictures that the questions show, by digest."""
+    digests = {question.image_sha256 for question in questions} - {""}
+    return {digest: get_file_body(digest) for digest in sorted(digests)}

@@ -134,7 +134,7 @@ def _import_file(path: Path, format_name: str, defaults: Defaults, author_id: in
     if defaults.topic and defaults.topic not in {known.code for known in queries.all_topics()}:
         raise BadInput(f"There is no topic {defaults.topic}.")
     content = path.read_bytes()
-    read = reading_services.read_file(content, chosen)
+    read = import_services.keep_pictures(reading_services.read_file(content, chosen), now=clock.now())
     plan = import_rules.make_plan(read, defaults, import_queries.whole_bank())
     if plan.brought and not plan.problems:
         row = import_services.keep_file(

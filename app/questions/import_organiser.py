@@ -68,7 +68,7 @@ def submit_upload() -> Page:
     now = clock.now()
     row = import_services.keep_file(
         content,
-        read,
+        import_services.keep_pictures(read, now=now),
         form.defaults(local_day(now)),
         name=form.file_name,
         actor_id=current_user.account_id,
@@ -148,8 +148,12 @@ def undo(import_id: int) -> Page:
     """Take out the drafts of an import that nobody has approved or changed since."""
     if not UndoForm().validate_on_submit():
         raise BadInput("Biểu mẫu không hợp lệ.")
-    row = import_services.undo_import(import_id, actor_id=current_user.account_id, now=clock.now())
-    db.session.commit()
+    try:
+        row = import_services.undo_import(import_id, actor_id=current_user.account_id, now=clock.now())
+        db.session.commit()
+    except IntegrityError:  # somebody commented on one of them at this very moment
+        db.session.rollback()
+        raise import_services.BankChanged from None
     flash(f"Đã rút lại {len(row.brought) - len(row.kept)} câu của tệp {row.name}.", "success")
     return redirect(url_for("questions_import.show", import_id=row.id), 303)
 

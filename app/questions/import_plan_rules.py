@@ -27,6 +27,8 @@ FIELD_NAMES = {
     "valid_from": "Đúng từ ngày",
     "valid_until": "Đúng đến ngày",
     "pinned": "Giữ nguyên chỗ",
+    "image_sha256": "Hình",
+    "image_alt": "Lời mô tả hình",
 }
 
 

@@ -1,6 +1,7 @@
 """Read what imports did, and the bank as an import compares with it."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -8,6 +9,7 @@ from app.accounts.models import Account
 from app.extensions import db
 from app.questions.import_models import QuestionImport
 from app.questions.import_plan_rules import Bank, Known, bank_of
+from app.questions.models import QuestionComment
 from app.questions.queries import Filters, QuestionState, all_topics, as_written, find_versions
 from app.questions.rules import BankQuestion
 
@@ -47,6 +49,14 @@ def list_imports(page: int) -> tuple[Sequence[QuestionImport], bool]:
     query = query.order_by(QuestionImport.confirmed_at.desc(), QuestionImport.id.desc())
     rows = db.session.scalars(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)).all()
     return rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+
+
+def commented_since(moment: datetime, question_ids: Collection[int]) -> set[int]:
+    """Which of these questions somebody has commented on from that moment."""
+    query = select(QuestionComment.question_id).where(
+        QuestionComment.question_id.in_(question_ids), QuestionComment.at >= moment
+    )
+    return set(db.session.scalars(query))
 
 
 def names_of(account_ids: Collection[int | None]) -> dict[int, str]:

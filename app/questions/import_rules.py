@@ -99,6 +99,8 @@ def _completed(read: ReadQuestion, defaults: Defaults) -> BankQuestion:
             valid_from=read.valid_from or defaults.valid_from,
             valid_until=read.valid_until,
             pinned=read.pinned,
+            image_sha256=read.image_sha256,
+            image_alt=read.image_alt,
         )
     )
 
@@ -114,6 +116,8 @@ def _keep_unsaid(read: ReadQuestion, question: BankQuestion, before: BankQuestio
         valid_from=read.valid_from or before.valid_from,
         valid_until=read.valid_until or before.valid_until,
         pinned=read.pinned or before.pinned,
+        image_sha256=read.image_sha256 or before.image_sha256,
+        image_alt=read.image_alt or before.image_alt,
     )
 
 

@@ -1,22 +1,26 @@
 """Keep a file that was read, bring it in when a person confirms, take it out again. Callers commit."""
 
+import hashlib
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
 
 from app.audit.services import record
-from app.errors import DomainError
+from app.errors import BadInput, DomainError
 from app.extensions import db
 from app.files.services import get_file_body, store_file
-from app.questions import import_queries, import_rules, queries, services
+from app.questions import editor_queries, import_queries, import_rules, picture_services, queries, services
 from app.questions.formats.file_json_rules import from_json, to_json
-from app.questions.formats.file_rules import ReadFile
+from app.questions.formats.file_rules import ReadFile, ReadQuestion
 from app.questions.import_models import QuestionImport
 from app.questions.import_plan_rules import Defaults, Outcome, Plan, defaults_from_json
 from app.questions.models import Question, QuestionVersion
 
 ANY_FILE = "application/octet-stream"
+FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|webp|bmp|svg|emf|wmf)\Z", re.IGNORECASE)
 
 
 class AlreadyConfirmed(DomainError):
@@ -42,6 +46,29 @@ class AlreadyUndone(DomainError):
 
 class NotConfirmed(DomainError):
     message = "Tệp này chưa được nhập vào ngân hàng."
+
+
+def keep_pictures(read: ReadFile, *, now: datetime) -> ReadFile:
+    """The same file with its pictures kept and named; what is no sound picture is among its problems."""
+    kept = replace(read, questions=[], problems=list(read.problems))
+    for question in read.questions:
+        try:
+            kept.questions.append(_with_picture_kept(question, now) if question.images else question)
+        except BadInput as error:
+            kept.refuse(question.where, str(error))
+    return kept
+
+
+def _with_picture_kept(question: ReadQuestion, now: datetime) -> ReadQuestion:
+    """Raises BadInput."""
+    if len(question.images) > 1:
+        raise BadInput(f"Câu có {len(question.images)} hình, ngân hàng nhận mỗi câu một hình.")
+    ((name, content),) = question.images
+    digest = hashlib.sha256(content).hexdigest()
+    if not editor_queries.is_picture(digest):  # one that was exported from here stays as it is
+        digest = picture_services.store_picture(content, now=now)
+    alt = "" if FILE_NAME.match(name) else name
+    return replace(question, images=(), image_sha256=digest, image_alt=alt)
 
 
 def keep_file(
@@ -123,7 +150,14 @@ def undo_import(import_id: int, *, actor_id: int | None, now: datetime) -> Quest
         raise AlreadyUndone
     versions = _lock_brought(row.brought)
     latest = queries.latest_versions([version.question_id for version in versions])
-    free = [version for version in versions if _is_untouched(version, latest[version.question_id])]
+    discussed = import_queries.commented_since(
+        row.confirmed_at, [version.question_id for version in versions]
+    )
+    free = [
+        version
+        for version in versions
+        if _is_untouched(version, latest[version.question_id]) and version.question_id not in discussed
+    ]
     kept = sorted(version.question.key for version in versions if version not in free)
     _take_out(free)
     row.undone_by, row.undone_at, row.kept = actor_id, now, kept

@@ -4,9 +4,11 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 from threading import Barrier
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
@@ -14,7 +16,7 @@ from app.audit.models import AuditEntry
 from app.errors import DomainError
 from app.extensions import db as extension
 from app.files.services import get_file_body
-from app.questions import import_queries, import_services, services
+from app.questions import export_services, import_queries, import_services, services
 from app.questions.formats import (
     gift_reader,
     gift_writer,
@@ -154,17 +156,18 @@ def test_undoing_takes_out_exactly_what_came_in(people):
     assert import_services.plan_of(row).count(Outcome.NEW) == 2
 
 
-def test_what_was_approved_changed_or_retired_since_stays(people):
-    row = confirm(keep(read(*(question(n) for n in range(2, 6))), people[0]), people[0])
+def test_what_was_approved_changed_retired_or_commented_since_stays(people):
+    row = confirm(keep(read(*(question(n) for n in range(2, 7))), people[0]), people[0])
     versions = {
         version.question.key: version.id for version in extension.session.scalars(select(QuestionVersion))
     }
     services.approve_version(versions["dc-002"], actor_id=people[1], now=NOW)
     services.create_version(question(3, explanation="Điều 9 nêu rõ."), author_id=people[0], now=NOW)
     services.retire_question("dc-004", actor_id=people[0], reason="Trùng câu", now=NOW)
+    services.add_comment("dc-005", "Cần dẫn thêm điều, khoản.", author_id=people[1], now=NOW)
 
-    assert undo(row, people[0]).kept == ["dc-002", "dc-003", "dc-004"]
-    assert keys() == {"dc-001", "dc-002", "dc-003", "dc-004"}
+    assert undo(row, people[0]).kept == ["dc-002", "dc-003", "dc-004", "dc-005"]
+    assert keys() == {"dc-001", "dc-002", "dc-003", "dc-004", "dc-005"}
 
 
 def test_an_import_is_undone_once_and_only_after_it_happened(people):
@@ -175,6 +178,41 @@ def test_an_import_is_undone_once_and_only_after_it_happened(people):
     undo(confirm(row, people[0]), people[0])
     with pytest.raises(import_services.AlreadyUndone):
         undo(row, people[0])
+
+
+def picture(colour="red"):
+    target = BytesIO()
+    Image.new("RGB", (40, 30), colour).save(target, "PNG")
+    return target.getvalue()
+
+
+def test_a_picture_comes_with_its_question_and_goes_out_with_it(people):
+    sent = read(question(2))
+    sent.questions[0] = replace(sent.questions[0], images=(("Lá cờ đỏ", picture()),))
+    confirm(keep(import_services.keep_pictures(sent, now=NOW), people[0]), people[0])
+
+    (exported,) = import_queries.exported_questions(Filters(text="dc-002"))
+    assert (exported.image_alt, len(exported.image_sha256)) == ("Lá cờ đỏ", 64)
+    content = export_services.write_file([exported], "moodle")
+    again = import_services.keep_pictures(moodle_reader.read(content), now=NOW)
+    assert import_services.plan_of(keep(again, people[0], content)).count(Outcome.SAME) == 1
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        ((("a", b"no picture"),), "Tệp này không phải hình"),
+        ((("a", picture()), ("b", picture())), "Câu có 2 hình"),
+    ],
+)
+def test_a_picture_that_cannot_be_kept_is_a_problem_of_its_question(people, images, message):
+    sent = read(question(2), question(3))
+    sent.questions[0] = replace(sent.questions[0], images=images)
+
+    kept = import_services.keep_pictures(sent, now=NOW)
+
+    assert [(each.where, each.message[: len(message)]) for each in kept.problems] == [("dòng 1", message)]
+    assert [each.key for each in kept.questions] == ["dc-003"]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ class ReadQuestion:
     """One question; texts in NFC, one space between words. What the file does not say is empty or None.
 
     `key` is the author's own id, `answer` and `pinned` letters A–F of `options` in their order, `topic`
-    a topic's code or name. `images` are pictures that stood with the question, as (name, bytes).
+    a topic's code or name. `images` are pictures that stood with the question, as (name, bytes); once one
+    is kept, `image_sha256` names it and `image_alt` says what it shows.
     """
 
     where: str
@@ -35,6 +36,8 @@ class ReadQuestion:
     valid_until: date | None = None
     pinned: str = ""
     images: tuple[tuple[str, bytes], ...] = ()
+    image_sha256: str = ""
+    image_alt: str = ""
 
 
 @dataclass
