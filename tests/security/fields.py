@@ -35,6 +35,7 @@ GOOD_VALUES = {
     "unit": "06325",
     "consent": "y",
     "reason": REASON,
+    "proposal": "1",
     "subject": "score",
     "text": REASON,
     "ground": REASON,

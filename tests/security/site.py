@@ -14,8 +14,11 @@ from app.accounts.consent_wording import Purpose
 from app.accounts.models import Account, Referral, RoleGrant
 from app.accounts.passwords import hash_password
 from app.accounts.rules import Origin
+from app.analysis import services as analysis
+from app.analysis.rules import Scope
 from app.attempts import services as attempts
 from app.attempts.models import Attempt
+from app.attempts.rules import decode_paper
 from app.complaints import desk_queries as complaint_desk
 from app.complaints import desk_services as complaint_answers
 from app.complaints import rules as complaint_rules
@@ -86,6 +89,8 @@ class Side:
     contestant_no: int
     published_attempt: str
     complaint: str
+    new_complaint: str
+    analysed_key: str
     signal: str
     imports: tuple[int, ...] = ()
 
@@ -230,8 +235,12 @@ def _side(
         )
         sat[number] = done
         _settle(found, chief, second, publishes=number == PUBLISHED)
+        if number == FROZEN:
+            incidents.propose_cancellation(
+                found, reason=REASON, holds_again=False, actor_id=second.id, now=NOW - HOUR
+            )
     open_, handed_in = _open_round(contest, citizen, chief)
-    complaint = _complain(sat[PUBLISHED], organiser)
+    complaint, new_complaint = _complain(sat[PUBLISHED], organiser)
     return Side(
         slug=contest.slug,
         draft_slug=_draft_contest(name, organiser, chief).slug,
@@ -246,6 +255,8 @@ def _side(
         contestant_no=enrolment.contestant_no,
         published_attempt=sat[PUBLISHED].public_id,
         complaint=complaint,
+        new_complaint=new_complaint,
+        analysed_key=_analyse(sat[PUBLISHED], chief),
         signal=_signal(sat[PUBLISHED], (organiser, chief)),
     )
 
@@ -266,20 +277,32 @@ def _signal(attempt: Attempt, opened_by: tuple[Account, ...]) -> str:
     return signal.public_id
 
 
-def _complain(attempt: Attempt, organiser: Account) -> str:
-    """A complaint that was decided, and one that the organiser has taken; the public id of the second."""
+def _complain(attempt: Attempt, organiser: Account) -> tuple[str, str]:
+    """Public ids of a complaint that the organiser has taken and of a new one; a third is decided."""
     found = db.session.get_one(Round, attempt.round_id)
-    at = NOW - DAY
-    for subject in (complaint_rules.Subject.PRIZE, complaint_rules.Subject.RANKING):
+    at, subjects = NOW - DAY, complaint_rules.Subject
+    public_ids = []
+    for subject in (subjects.PRIZE, subjects.RANKING, subjects.TECHNICAL):
         filed = complaints.file_complaint(found, attempt, subject=subject, position=None, text=REASON, now=at)
+        public_ids.append(filed.public_id)
         case = complaint_desk.get_case((Grant(Role.ORGANISER),), filed.public_id)
-        complaint_answers.take(case, actor_id=organiser.id, now=at)
-        if subject is complaint_rules.Subject.PRIZE:
+        if subject is not subjects.TECHNICAL:
+            complaint_answers.take(case, actor_id=organiser.id, now=at)
+        if subject is subjects.PRIZE:
             refused = complaint_rules.Verdict(
                 complaint_rules.Outcome.REFUSED, complaint_rules.Effect.NONE, text=REASON, ground=REASON
             )
             complaint_answers.decide(case, refused, actor_id=organiser.id, now=at)
-    return filed.public_id
+    return public_ids[1], public_ids[2]
+
+
+def _analyse(attempt: Attempt, chief: Account) -> str:
+    """Analyse the round of the attempt; the key of a question in it."""
+    found = db.session.get_one(Round, attempt.round_id)
+    asked = analysis.request_analysis(found, Scope.FIRST, actor_id=chief.id, now=NOW - DAY)
+    analysis.compute_analysis(asked.id, now=NOW - DAY)
+    version_id = decode_paper(attempt.paper)[0].version_id
+    return db.session.get_one(QuestionVersion, version_id).question.key
 
 
 def _listed(contest: Contest, chief: Account) -> int:
