@@ -13,6 +13,7 @@ from app.questions.formats.encoding_rules import check_unicode
 from app.questions.formats.file_rules import ReadFile
 from app.questions.formats.key_table_rules import key_table
 from app.questions.formats.line_rules import Line, Mark
+from app.questions.formats.picture_reader import Picture, pictures_in, read_pictures
 from app.questions.formats.table_rules import read_rows
 from app.questions.formats.template_rules import find_header
 from app.questions.formats.text_rules import read_lines
@@ -35,7 +36,8 @@ CONTAINERS = frozenset(
     ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "hyperlink", "fldSimple")
 )
 PICTURES = frozenset(("drawing", "pict", "object"))
-PICTURE = "hình hoặc khung chữ trong tệp Word"
+PICTURE = "hình hoặc khung chữ không đọc được trong tệp Word"
+IN_TABLE = "hình trong bảng câu hỏi"
 FORMULA = "công thức toán trong tệp Word"
 SUPERSCRIPTS = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 SUBSCRIPTS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
@@ -49,6 +51,7 @@ class Document:
     file: ReadFile
     styles: dict[str, Style]
     numbering: Numbering
+    pictures: dict[str, Picture]
     colours: Counter[str] = field(default_factory=Counter)
     table_count: int = 0
     paragraph_count: int = 0
@@ -63,6 +66,7 @@ class Paragraph:
     looks: list[tuple[Look, int, int]]
     numbering: str = ""
     is_heading: bool = False
+    pictures: list[Picture] = field(default_factory=list)
 
 
 def read(content: bytes) -> ReadFile:
@@ -73,7 +77,8 @@ def read(content: bytes) -> ReadFile:
             root = xml_reader.parse(package_rules.read_part(package, MAIN))
             styles = read_styles(_optional(package, "word/styles.xml"))
             numbering = read_numbering(_optional(package, "word/numbering.xml"))
-        document = Document(file, styles, numbering)
+            pictures = read_pictures(package)
+        document = Document(file, styles, numbering, pictures)
         body = child(root, "body")
         found = [] if body is None else list(_blocks(document, body))
         check_unicode("\n".join(each.text for each in found))
@@ -83,6 +88,7 @@ def read(content: bytes) -> ReadFile:
             read_lines(lines, file)
     except BadInput as error:
         file.refuse("cả tệp", str(error))
+    file.unsupported = +file.unsupported
     return file
 
 
@@ -144,7 +150,7 @@ def _add_run(document: Document, paragraph: Paragraph, run: etree._Element, base
         return
     style = document.styles.get(value(child(properties, "rStyle")), Style())
     look = look_of(properties).over(style.look).over(base)
-    text = _run_text(document, run)
+    text = _run_text(document, paragraph, run)
     height = value(child(properties, "vertAlign"))
     if height in ("superscript", "subscript"):
         text = text.translate(SUPERSCRIPTS if height == "superscript" else SUBSCRIPTS)
@@ -154,7 +160,8 @@ def _add_run(document: Document, paragraph: Paragraph, run: etree._Element, base
     document.colours[_shade(look)] += len(text)
 
 
-def _run_text(document: Document, run: etree._Element) -> str:
+def _run_text(document: Document, paragraph: Paragraph, run: etree._Element) -> str:
+    """The text of a run; its pictures go to the paragraph."""
     pieces = []
     for element in run:
         if not isinstance(element.tag, str):
@@ -169,7 +176,9 @@ def _run_text(document: Document, run: etree._Element) -> str:
         elif name == "noBreakHyphen":
             pieces.append("-")
         elif name in PICTURES or name == "AlternateContent":
-            document.file.unsupported[PICTURE] += 1
+            found = pictures_in(element, document.pictures)
+            paragraph.pictures += found
+            document.file.unsupported[PICTURE] += not found
     return "".join(pieces)
 
 
@@ -192,10 +201,13 @@ def _table(document: Document, table: etree._Element, where: str) -> Iterator[Pa
     if found is None:
         for row in rows:
             for cell in row:
-                yield from (each for each in cell if each.text)
+                yield from (each for each in cell if each.text or each.pictures)
         return
     start, header = found
     check_unicode("\n".join(text for row in texts for text in row))
+    document.file.unsupported[IN_TABLE] += sum(
+        len(each.pictures) for row in rows for cell in row for each in cell
+    )
     below = list(enumerate(texts, start=1))[start + header.row_count :]
     read_rows(header, below, lambda row, _column: f"{where}, hàng {row}", document.file)
 
@@ -223,7 +235,8 @@ def _lines(paragraph: Paragraph, base_colour: str) -> Iterator[Line]:
             for kind in _kinds(look, base_colour)
         ]
         numbering = "" if start else paragraph.numbering
-        yield Line(paragraph.where, text, tuple(marks), numbering, paragraph.is_heading)
+        pictures = () if start else tuple(paragraph.pictures)
+        yield Line(paragraph.where, text, tuple(marks), numbering, paragraph.is_heading, pictures)
         start = end + 1
 
 

@@ -35,6 +35,7 @@ class Draft:
     options: list[tuple[str, str]] = field(default_factory=list)  # (text, where)
     fields: dict[str, tuple[str, str]] = field(default_factory=dict)  # name → (text, where)
     marks: dict[str, str] = field(default_factory=dict)
+    images: list[tuple[str, bytes]] = field(default_factory=list)
 
     def put(self, name: str, text: str, where: str = "") -> None:
         """Set a field, or go on with it when it has begun."""
@@ -72,6 +73,7 @@ def finish(draft: Draft, file: ReadFile) -> None:
         valid_from=_parsed(draft, "valid_from", parse_date, file),
         valid_until=_parsed(draft, "valid_until", parse_date, file),
         pinned=_parsed(draft, "pinned", lambda text: parse_letters(text, options), file) or "",
+        images=tuple(draft.images),
     )
     if len(file.problems) == before:
         if len(file.questions) == MAX_QUESTIONS:

@@ -58,7 +58,8 @@ class Mark:
 class Line:
     """A line or paragraph as written, tabs kept, with the number its program shows in front.
 
-    `numbering` tells what that number is when the program made it: "letter", "item", or "".
+    `numbering` tells what that number is when the program made it: "letter", "item", or ""; `pictures` are
+    those that stand in it, as ReadQuestion has them.
     """
 
     where: str
@@ -66,6 +67,7 @@ class Line:
     marks: tuple[Mark, ...] = ()
     numbering: str = ""
     is_heading: bool = False
+    pictures: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from app.questions.formats.typed_rules import Written, add_option, complete, ext
 from app.questions.rules import LETTERS
 
 OUTSIDE = "dòng ngoài câu hỏi"
+PICTURE_OUTSIDE = "hình ngoài câu hỏi"
 NO_START = "Không thấy câu hỏi nào: mỗi câu mở đầu bằng “Câu 1.”, phương án bằng “A.”, “B.”, rồi “Đáp án: B”."
 
 
@@ -68,12 +69,22 @@ def read_lines(lines: Sequence[Line], file: ReadFile) -> None:
         if not is_blank(line.text):
             after = lines[following[index]] if index in following else None
             _read_line(paper, line, after)
+        if line.pictures:
+            _keep_pictures(paper, line)
         paper.is_apart = is_blank(line.text)
     keys = _keys_of(paper)
     for index, each in enumerate(paper.written):
         complete(each, keys.get(index, []), file)
     if not paper.written and not file.questions:
         file.refuse(lines[0].where if lines else "cả tệp", NO_START)
+
+
+def _keep_pictures(paper: Paper, line: Line) -> None:
+    """A picture is of the question it stands in or behind."""
+    if paper.written and not paper.is_in_keys:
+        paper.written[-1].draft.images += line.pictures
+    else:
+        paper.file.unsupported[PICTURE_OUTSIDE] += len(line.pictures)
 
 
 def _style_of(lines: Sequence[Line]) -> str:

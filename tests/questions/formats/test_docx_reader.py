@@ -1,11 +1,14 @@
 """Word files as people type them: marks, automatic numbers, tables; problems with the question's number."""
 
+from io import BytesIO
+
 import docx
 import pytest
 from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import RGBColor
+from PIL import Image
 
 from app.questions.formats import docx_reader
 from app.questions.formats.text_rules import NO_START
@@ -260,13 +263,49 @@ def test_text_taken_out_while_changes_are_tracked_is_not_read():
     assert [each.stem for each in docx_reader.read(changed).questions] == ["Ai? hai"]
 
 
-def test_pictures_are_counted():
-    content = word("Câu 1. Ai?", "A. một", "B. hai", "Đáp án: A")
-    picture = b"<w:r><w:drawing/></w:r></w:p>"
+def png(colour):
+    target = BytesIO()
+    Image.new("RGB", (4, 4), colour).save(target, "PNG")
+    return target.getvalue()
 
-    changed = with_part(content, "word/document.xml", lambda part: part.replace(b"</w:p>", picture, 1))
 
-    assert docx_reader.read(changed).unsupported == {"hình hoặc khung chữ trong tệp Word": 1}
+def test_pictures_go_with_their_question():
+    document = docx.Document()
+    document.add_picture(BytesIO(png("white")))
+    document.add_paragraph("Câu 1. Ai?")
+    document.add_picture(BytesIO(png("red")))
+    for text in ("A. một", "B. hai", "Đáp án: A", "Câu 2. Gì?", "A. ba", "B. bốn", "Đáp án: B"):
+        document.add_paragraph(text)
+    drawn = document.paragraphs[-4].add_run().add_picture(BytesIO(png("blue")))
+    drawn._inline.docPr.set("descr", "Cờ của xã")
+
+    found = docx_reader.read(saved(document))
+
+    assert [(each.stem, each.images) for each in found.questions] == [
+        ("Ai?", (("image2.png", png("red")),)),
+        ("Gì?", (("Cờ của xã", png("blue")),)),
+    ]
+    assert found.unsupported == {"hình ngoài câu hỏi": 1}
+
+
+def test_a_picture_that_is_only_linked_to_is_not_fetched():
+    document = docx.Document()
+    document.add_paragraph("Câu 1. Ai?")
+    document.add_picture(BytesIO(png("red")))
+    for text in ("A. một", "B. hai", "Đáp án: A"):
+        document.add_paragraph(text)
+    content = with_part(
+        saved(document),
+        "word/_rels/document.xml.rels",
+        lambda part: part.replace(
+            b'Target="media/image1.png"', b'Target="http://mau.vn/a.png" TargetMode="External"'
+        ),
+    )
+
+    found = docx_reader.read(content)
+
+    assert [each.images for each in found.questions] == [()]
+    assert found.unsupported == {docx_reader.PICTURE: 1}
 
 
 def test_old_fonts_are_refused():
