@@ -167,7 +167,10 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
     if parameter == "public_id" and endpoint.startswith("attempts."):
         values["public_id"] = (side.open_attempt, side.done_attempt)
     if parameter == "public_id" and endpoint.startswith("complaints"):
-        values["public_id"] = (side.published_attempt if endpoint == "complaints.new" else side.complaint,)
+        others = {"complaints.new": side.published_attempt, "complaints_organiser.take": side.new_complaint}
+        values["public_id"] = (others.get(endpoint, side.complaint),)
+    if endpoint == "analysis_organiser.question":
+        values["key"] = (side.analysed_key,)
     return tuple(str(value).encode() for value in values[parameter])
 
 
