@@ -18,6 +18,8 @@ _ASCII_INTEGER = re.compile(r"-?[0-9]{1,18}\Z")
 def clean(value: str) -> str:
     """NFC text with \\n line ends. Raises BadInput on control, invisible or broken characters."""
     normalised = unicodedata.normalize("NFC", value.replace("\r\n", "\n"))
+    if normalised.isprintable() and "\ufffd" not in normalised:
+        return normalised  # almost every text, told at once: nothing printable is among what follows
     for character in normalised:
         if character in _ALLOWED_CONTROLS:
             continue
