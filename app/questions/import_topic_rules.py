@@ -23,6 +23,7 @@ class Topics:
         elif is_folder and self.policy is UnknownTopics.REFUSE:
             self.policy = UnknownTopics.DEFAULT
         self.codes = {fold(name): code for code, name in known.items()} | {code: code for code in known}
+        self.found: dict[str, str] = {}
         self.made: dict[str, str] = {}
         self.unknown: dict[str, list[str]] = {}
         self.default = defaults.topic or UNSORTED[0]
@@ -31,7 +32,10 @@ class Topics:
 
     def find(self, name: str) -> str:
         """The code of a topic that the bank has, "" when it has none of that name."""
-        return self.codes.get(fold(name)) or (code_of(name) if code_of(name) in self.known else "")
+        if name not in self.found:
+            code = code_of(name)
+            self.found[name] = self.codes.get(fold(name)) or (code if code in self.known else "")
+        return self.found[name]
 
     def is_other(self, read: ReadQuestion, code: str) -> bool:
         """Does the file name a topic of its author's choice that is not this one?"""
