@@ -41,6 +41,7 @@ GOOD_VALUES = {
     "ground": REASON,
     "answer": REASON,
     "outcome": "refused",
+    "verdict": "keep",
     "effect": "none",
     "number": "1",
     "q": "mau",
