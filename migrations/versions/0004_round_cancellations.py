@@ -49,7 +49,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "round_cancellations",
-        _id("proposal_id"),
+        sa.Column(
+            "proposal_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         _id("round_id"),
         _id("proposed_by"),
         sa.Column("is_confirmed", sa.Boolean(), nullable=False),
