@@ -190,7 +190,7 @@ class RoundCancellation(Base):
         ),
     )
 
-    proposal_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    proposal_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
     proposed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     is_confirmed: Mapped[bool]
