@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from app.permissions import ROLE_PERMISSIONS, Permission
-from tests.security.site import DRAFT, DRAFT_KEY, Identity, Side
+from tests.security.site import DRAFT, DRAFT_KEY, PICTURE_SHA256, Identity, Side
 from tests.security.wire import Answer, path_of
 
 Values = dict[str, bytes]
@@ -45,6 +45,7 @@ PUBLIC = {
     "ranking.annex",
     "ranking.script",
     "keys.index",
+    "questions_views.picture",
 }
 # For whoever is signed in, about themself: another person's rows do not exist there.
 PERSONAL = {
@@ -69,6 +70,8 @@ PERSONAL = {
     "complaints.add",
     "complaints.withdraw",
 }
+# Lead whoever has not just given a right password back to it.
+STEPS = {"factors.show_code", "factors.try_sign_in_code"}
 # Need a grant that covers every contest, not one alone.
 NEEDS_ALL_CONTESTS = {"contests_organiser.new_contest"}
 
@@ -151,6 +154,7 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
         "public_id": (side.public_id,),
         "code": (side.receipt,),
         "key": (DRAFT_KEY, "mau-1-000"),
+        "sha256": (PICTURE_SHA256,),
         "token": (side.link,),
         "grant_id": (side.grant_id,),
         "exclusion_id": (side.exclusion_id,),
@@ -166,6 +170,8 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
         raise LookupError(f"{endpoint} has a parameter <{parameter}>: say what stands for it in values_of")
     if parameter == "public_id" and endpoint.startswith("attempts."):
         values["public_id"] = (side.open_attempt, side.done_attempt)
+    if endpoint == "admin_people.unlock":
+        values["public_id"] = (side.locked,)
     if parameter == "public_id" and endpoint.startswith("complaints"):
         others = {"complaints.new": side.published_attempt, "complaints_organiser.take": side.new_complaint}
         values["public_id"] = (others.get(endpoint, side.complaint),)
@@ -176,6 +182,8 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
 
 def expected(route: Route, identity: Identity, side: str) -> Outcome:
     nobody, without, own, foreign = EXPECTED[route.access]
+    if route.endpoint in STEPS:
+        return Outcome.SIGN_IN
     if not identity.is_known:
         return nobody
     if route.permission is not None and not _carries(identity, route.permission):

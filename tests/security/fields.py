@@ -13,7 +13,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from app.web.requests import KheoRequest
 from tests.factories import PASSWORD
 from tests.security.access import Outcome, Route, Values, expected
-from tests.security.site import REASON, Side, Site
+from tests.security.site import REASON, RECOVERY_CODE, Side, Site
 from tests.security.wire import FORM, MULTIPART, Browser, Request, form_of, parts_of, path_of
 
 WHO = ("nobody", "owner", "staff", "organiser", "chief", "administrator")
@@ -27,6 +27,7 @@ GOOD_VALUES = {
     "phone": "0912 345 678",
     "password": PASSWORD + " khác",
     "current_password": PASSWORD,
+    "code": RECOVERY_CODE,
     "full_name": "Thí sinh mẫu Lan",
     "date_of_birth_day": "5",
     "date_of_birth_month": "9",
@@ -69,6 +70,8 @@ GOOD_VALUES = {
 }
 # Forms that a file goes with, under this name.
 FILES = {"questions_import.submit_upload": ("file", "Ai làm chủ?\nA. Dân\nB. Quan\nANSWER: A\n".encode())}
+# Needs a code that is right for half a minute and once.
+NEVER_RIGHT = {"factors.turn_on"}
 # In the order of how far the request got.
 DEPTH = {"GET": (200, 303, 302, 409, 400, 404), "POST": (303, 200, 422, 409, 429, 400, 404)}
 
@@ -178,6 +181,9 @@ def _values_of_this_route(route: Route, side: Side) -> dict[str, str]:
     values = {
         "accounts.submit_sign_in": {"phone": side.phone, "password": PASSWORD},
         "admin_roles.give_role": {"phone": side.phone},
+        "exclusions_organiser.add": {"person": side.public_id, "kind": "committee", "mode": "barred"},
+        "questions_editor.create": {"action": "preview"},
+        "questions_editor.save": {"action": "preview"},
         "questions_organiser.approve_reviewed": {"q": ""},
         "ranking_organiser.extend": {"closes_at_time": "06:00"},
     }

@@ -4,14 +4,17 @@ Side "a" belongs to `owner`, `staff` and `organiser`; side "b" to `other`, `othe
 `other_organiser`. Everything is made by the services that the product uses.
 """
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import select, update
 
+from app.accounts import factor_rules
 from app.accounts import services as accounts
 from app.accounts.consent_wording import Purpose
-from app.accounts.models import Account, Referral, RoleGrant
+from app.accounts.models import Account, RecoveryCode, Referral, RoleGrant, SecondFactor
 from app.accounts.passwords import hash_password
 from app.accounts.rules import Origin
 from app.analysis import services as analysis
@@ -41,7 +44,8 @@ from app.questions import import_services
 from app.questions.formats.file_rules import ReadFile, ReadQuestion
 from app.questions.import_plan_rules import Defaults
 from app.questions.models import QuestionVersion, Topic
-from app.questions.services import add_comment
+from app.questions.queries import as_written, get_version
+from app.questions.services import add_comment, create_version
 from app.ranking import freeze_services, paper_services, proposal_services, queries
 from app.ranking import services as results
 from app.ranking.models import RevisionFile
@@ -70,6 +74,10 @@ ROUND = {
     "blueprint": BLUEPRINT,
 }
 DRAFT_KEY = "cau-cho-duyet"
+PICTURE = b"a picture of a question"
+PICTURE_SHA256 = hashlib.sha256(PICTURE).hexdigest()
+RECOVERY_CODE = "23456ABCDE"
+LOCKED_NAME = "Thí sinh mẫu Đào"
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,7 @@ class Side:
     link: str
     grant_id: int
     exclusion_id: int
+    locked: str
     contestant_no: int
     published_attempt: str
     complaint: str
@@ -192,6 +201,10 @@ def _make_questions(author: Account, approver: Account) -> None:
     add_comment(DRAFT_KEY, "Cần dẫn thêm điều, khoản.", author_id=author.id, now=NOW - 59 * DAY)
     draft = db.session.scalars(select(QuestionVersion).order_by(QuestionVersion.id.desc()).limit(1)).one()
     draft.approved_by = draft.approved_at = None
+    draft.image_sha256 = store_file(PICTURE, "image/png", now=NOW - 60 * DAY)
+    draft.image_alt = "Hình mẫu"
+    reworded = replace(as_written(get_version("mau-1-000", 1)), answer="B")
+    create_version(reworded, author_id=author.id, now=NOW - 59 * DAY)
     db.session.flush()
 
 
@@ -222,6 +235,7 @@ def _side(
     unit: Unit,
 ) -> Side:
     make_grant(staff, Role.STAFF, unit=unit)
+    _give_second_factor(citizen)
     contest = worlds.make_contest(chief.id, NOW - 30 * DAY, slug=f"cuoc-thi-{name}")
     contest.complaint_days = 60  # complaints are still taken at NOW
     grant: RoleGrant = make_grant(organiser, Role.ORGANISER, contest_id=contest.id)
@@ -252,6 +266,7 @@ def _side(
         link=accounts.issue_reset_link(citizen, actor_id=staff.id, now=NOW),
         grant_id=grant.id,
         exclusion_id=_listed(contest, chief),
+        locked=_locked().public_id,
         contestant_no=enrolment.contestant_no,
         published_attempt=sat[PUBLISHED].public_id,
         complaint=complaint,
@@ -310,6 +325,22 @@ def _listed(contest: Contest, chief: Account) -> int:
     entry = exclusions.Entry(exclusion_rules.Mode.NOT_RANKED, exclusion_rules.Kind.COMMITTEE)
     phone = f"+8498{contest.id:07}"
     return exclusions.list_phone(contest, phone, entry, actor_id=chief.id, now=NOW).id
+
+
+def _locked() -> Account:
+    """Whose account is locked, on both sides."""
+    return db.session.scalars(select(Account).where(Account.full_name == LOCKED_NAME)).one()
+
+
+def _give_second_factor(account: Account) -> None:
+    """An authenticator, and a recovery code that is known."""
+    key = current_app.config["KHEO"].secret_key
+    code_hash = factor_rules.recovery_hash(key, account.public_id, RECOVERY_CODE)
+    db.session.add(
+        SecondFactor(account_id=account.id, nonce="0" * 32, confirmed_at=NOW - 20 * DAY, last_step=0)
+    )
+    db.session.add(RecoveryCode(account_id=account.id, code_hash=code_hash))
+    db.session.flush()
 
 
 def _draft_contest(name: str, organiser: Account, chief: Account) -> Contest:

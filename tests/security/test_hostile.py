@@ -10,7 +10,7 @@ from app.accounts import passwords
 from app.questions.formats import child, reading_services
 from tests.security import attack as attacks
 from tests.security.access import routes_of
-from tests.security.fields import targets_of
+from tests.security.fields import NEVER_RIGHT, targets_of
 
 RANDOM_PATHS = 1_000
 LEAST_REQUESTS = 20_000
@@ -51,7 +51,9 @@ def test_every_form_is_first_sent_right(targets):
     refused = [
         f"{target.method} {target.path.decode()} {target.fields} → {target.status}"
         for target in targets
-        if target.method != "GET" and target.status not in (200, 303)
+        if target.method != "GET"
+        and target.status not in (200, 303)
+        and target.route.endpoint not in NEVER_RIGHT
     ]
     assert not refused, "\n".join(refused)
 

@@ -23,7 +23,7 @@ LINK = re.compile(r'<a\b[^>]*\shref="([^"]*)"')
 MOST_PAGES = 150
 ENTRANCES = {"/can-bo/tai-khoan", "/ban-to-chuc/cuoc-thi", "/quan-tri/quyen"}
 # Named below something else that the address names too.
-CHILDREN = {"contestant_no", "signal_id"}
+CHILDREN = {"contestant_no", "signal_id", "exclusion_id"}
 
 
 @pytest.fixture
