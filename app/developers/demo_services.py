@@ -87,7 +87,7 @@ def register(
     origin: Origin | None = None,
     **more: Any,
 ) -> Any:
-    """The account with the `place`-th number of the demo's block; from its own telephone, or from `origin`."""
+    """The account with the `place`-th number of the demo's block; from its own telephone or `origin`."""
     registration = Registration(
         full_name=name, phone=rules.PHONE_BLOCK.format(place), date_of_birth=born, unit_id=unit_id
     )
