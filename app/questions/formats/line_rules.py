@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.questions.formats.answer_rules import find_level
 from app.questions.rules import LETTERS
@@ -89,6 +90,7 @@ class _Plain(dict[int, int]):
 _PLAIN = _Plain()
 
 
+@lru_cache(maxsize=64)  # each line is looked at for several things in a row
 def plain(text: str) -> str:
     """Lower case without marks, one character for each of the text."""
     return text.translate(_PLAIN)
@@ -111,9 +113,16 @@ def find_start(text: str, style: str) -> Start | None:
 
 
 def find_fields(text: str, start: int) -> list[tuple[str, int, int]]:
-    """(field, start of its label, start of its text) of every labelled field from `start`."""
+    """(field, start of its label, start of its text) of every labelled field from `start`.
+
+    In the middle of a line a label has a capital: "hai nguồn: nước và điện" is none.
+    """
     flat = plain(text)
-    found = [(_NAMES[match[1]], match.start(1), match.end()) for match in _FIELD.finditer(flat, start)]
+    found = [
+        (_NAMES[match[1]], match.start(1), match.end())
+        for match in _FIELD.finditer(flat, start)
+        if text[match.start(1)].isupper() or not text[start : match.start(1)].strip()
+    ]
     bare = _ANSWER_WITHOUT_COLON.match(flat, start)
     return found or ([("answer", bare.start(), bare.end())] if bare else [])
 

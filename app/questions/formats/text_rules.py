@@ -252,16 +252,14 @@ def _labels(current: Written, line: Line, start: int, after: Line | None) -> lis
     opening = label_at_start(line.text, start)
     if line.numbering == "letter" and opening and current.expected:
         return [Label(current.expected, opening.start, opening.end, opening.is_starred)]
-    goes_on = after is not None and _opens_second(after)
+    next_label = label_at_start(after.text) if after else None
+    goes_on = next_label is not None and next_label.letter == "B"
     labels = find_labels(line.text, start, current.expected, goes_on=goes_on)
+    if next_label:  # "theo điểm a) và b)" above "A. …" holds no options
+        labels = [each for each in labels if each == opening or each.letter < next_label.letter]
     if not labels and opening and current.typed and opening.is_capital:
         note_wrong_turn(current, line, opening.letter)
     return labels
-
-
-def _opens_second(line: Line) -> bool:
-    opening = label_at_start(line.text)
-    return opening is not None and (opening.letter == "B" or line.numbering == "letter")
 
 
 def _go_on(paper: Paper, line: Line, start: int, end: int) -> None:

@@ -271,6 +271,23 @@ def test_letters_inside_sentences_are_no_options():
     ]
 
 
+def test_letters_of_a_law_and_words_before_a_colon_are_no_options_and_no_fields():
+    found = read("""
+        Câu 1. Theo điểm a) và điểm b) khoản 1 Điều 5, ai bàn?
+        A. Người nêu ở điểm a) và điểm b)
+        B. Người dùng hai nguồn: nước và điện
+        Đáp án: B""")
+
+    assert problems_of(found) == []
+    assert summary_of(found) == [
+        (
+            "Theo điểm a) và điểm b) khoản 1 Điều 5, ai bàn?",
+            ("Người nêu ở điểm a) và điểm b)", "Người dùng hai nguồn: nước và điện"),
+            "B",
+        )
+    ]
+
+
 def test_each_list_of_answers_is_of_the_questions_above_it():
     found = read("""
         Câu 1. Một? A. a B. b
