@@ -35,7 +35,10 @@ def vn_index(value: float | None) -> str:
 
 def explain(figures: PaperFigures, highest: int) -> list[Explained]:
     """The figures of the whole paper; `highest` is the most points anybody had."""
-    reliability = figures.reliability
+    return [*_spread(figures, highest), *_shape(figures), *_trust(figures)]
+
+
+def _spread(figures: PaperFigures, highest: int) -> list[Explained]:
     return [
         Explained(
             "Điểm trung bình",
@@ -49,6 +52,11 @@ def explain(figures: PaperFigures, highest: int) -> list[Explained]:
             "Gần 0 nghĩa là đề không tách được ai.",
             figures.sd == 0,
         ),
+    ]
+
+
+def _shape(figures: PaperFigures) -> list[Explained]:
+    return [
         Explained(
             "Độ lệch của phân bố",
             vn_decimal(figures.skewness, 2),
@@ -61,6 +69,12 @@ def explain(figures: PaperFigures, highest: int) -> list[Explained]:
             vn_decimal(figures.kurtosis, 2),
             "Dương: điểm dồn quanh một chỗ. Âm: điểm trải đều. Số này chỉ để tham khảo.",
         ),
+    ]
+
+
+def _trust(figures: PaperFigures) -> list[Explained]:
+    reliability = figures.reliability
+    return [
         Explained(
             "Độ tin cậy",
             vn_index(reliability),

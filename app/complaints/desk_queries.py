@@ -1,5 +1,6 @@
 """Read complaints for the committee: lists in the actor's scope, one case, who may not decide it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -17,6 +18,7 @@ from app.complaints.models import Complaint
 from app.complaints.queries import state_of
 from app.contests.models import Contest, Round, RoundKey
 from app.contests.queries import in_scope
+from app.enrolments.exclusion_models import Exclusion
 from app.enrolments.models import Enrolment
 from app.extensions import db
 from app.localtime import local_day
@@ -164,9 +166,21 @@ def find_involvement(case: Case, account_id: int) -> str | None:
         return "Bạn là người gửi khiếu nại này."
     if account_id in _deciders_about(case):
         return "Bạn đã ra quyết định về người khiếu nại ở vòng thi này."
+    if any(entry.listed_by == account_id for entry in exclusions_of(case)):
+        return "Bạn đã ghi người khiếu nại vào danh sách loại trừ."
     if case.complaint.subject == rules.Subject.QUESTION and account_id in _keepers_of_the_key(case):
         return "Bạn đã duyệt đáp án bị khiếu nại."
     return None
+
+
+def exclusions_of(case: Case) -> Sequence[Exclusion]:
+    """What the contest's list in force says about the complainant: whose relative, for what reason."""
+    query = select(Exclusion).where(
+        Exclusion.contest_id == case.round.contest_id,
+        Exclusion.account_id == case.complaint.account_id,
+        Exclusion.removed_at.is_(None),
+    )
+    return db.session.scalars(query).all()
 
 
 def _deciders_about(case: Case) -> set[int]:

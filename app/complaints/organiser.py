@@ -13,6 +13,7 @@ from app.complaints.desk_queries import Case, Filters
 from app.complaints.forms import DecideForm, TakeForm, TalkForm, decide_form
 from app.contests.models import Round
 from app.contests.queries import get_managed_round
+from app.enrolments import exclusion_rules
 from app.errors import BadInput
 from app.extensions import db
 from app.permissions import Permission
@@ -121,6 +122,8 @@ def _case(found: Case, talk: TalkForm | None = None, decide: DecideForm | None =
         events=events,
         decision=decision,
         names=names_of(actors),
+        exclusions=desk_queries.exclusions_of(found),
+        exclusion_names=exclusion_rules.KIND_NAMES,
         involvement=desk_queries.find_involvement(found, current_user.account_id),
         talk_form=talk or TalkForm(formdata=None),
         decide_form=decide or decide_form(desk_queries.active_decisions(found), formdata=None),

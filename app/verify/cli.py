@@ -8,6 +8,7 @@ from app.extensions import db
 from app.verify import (
     access_queries,
     attempt_queries,
+    complaint_queries,
     integrity_queries,
     people_queries,
     result_services,
@@ -35,6 +36,7 @@ def verify() -> None:
     result_services.check_freezes(report)
     people_queries.check_audit(report)
     people_queries.check_jobs(report)
+    complaint_queries.check_complaints(report)
     integrity_queries.check_signals(report, now=clock.now())
     db.session.rollback()
     for line in report.lines():

@@ -40,6 +40,7 @@ CHECKS = {
     "I35": "signals of integrity are of their round, go on their day, and their reviews do not change",
     "I36": "nobody who is barred started an attempt afterwards",
     "I37": "nobody gives a role to themself or takes themself off a list",
+    "I38": "every complaint ended as it was decided, by another person, and what was written stays",
 }
 SHOWN_PROBLEMS = 5
 

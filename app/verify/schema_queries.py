@@ -25,6 +25,10 @@ CHECK_RULES = {
         ("question_versions", "ck_question_versions_second_person"),
     ],
     "I37": [("role_grants", "ck_role_grants_second_person"), ("exclusions", "ck_exclusions_second_person")],
+    "I38": [
+        ("complaints", "ck_complaints_taken_by_another"),
+        ("complaint_decisions", "ck_complaint_decisions_decided_by_another"),
+    ],
 }
 APPEND_ONLY = {
     "I2": ["saves"],
@@ -33,6 +37,7 @@ APPEND_ONLY = {
     "I30": ["referrals"],
     "I32": ["audit_entries"],
     "I35": ["signal_reviews"],
+    "I38": ["complaint_events", "complaint_decisions"],
 }
 TRIGGERS = {
     "postgresql": "SELECT c.relname, count(*) * 2 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "

@@ -12,6 +12,7 @@ from app.complaints import desk_queries, desk_services, queries, rules, services
 from app.complaints.models import Complaint, ComplaintDecision
 from app.complaints.rules import Effect, Outcome, Subject, Verdict
 from app.contests.queries import get_package
+from app.enrolments.exclusion_models import Exclusion
 from app.questions.models import QuestionVersion
 from app.ranking import key_services
 from app.ranking import queries as results
@@ -257,6 +258,26 @@ def test_who_decided_about_the_person_does_not_judge_it(file, published, organis
 
     assert "đã ra quyết định" in desk_queries.find_involvement(case, organisers[0].id)
     assert desk_queries.find_involvement(case, organisers[1].id) is None
+
+
+def test_who_excluded_the_person_does_not_judge_it(file, published, judges, case_of, db):
+    case = case_of(file())
+    entry = Exclusion(
+        contest_id=case.round.contest_id,
+        account_id=case.account.id,
+        mode="not_ranked",
+        kind="relative",
+        relation="Con của một thành viên Ban Tổ chức",
+        first_round=1,
+        listed_by=judges[0].id,
+        listed_at=LATER,
+    )
+    db.session.add(entry)
+    db.session.flush()
+
+    assert desk_queries.exclusions_of(case) == [entry]
+    assert "danh sách loại trừ" in desk_queries.find_involvement(case, judges[0].id)
+    assert desk_queries.find_involvement(case, judges[1].id) is None
 
 
 def test_who_approved_the_question_does_not_judge_its_key(file, published, organisers, judges, case_of, db):
