@@ -33,8 +33,10 @@ from app.integrity import organiser as integrity_organiser
 from app.portal import preview_organiser
 from app.portal import views as portal_views
 from app.questions import cli as questions_cli
+from app.questions import editor_organiser as questions_editor
 from app.questions import import_organiser as questions_import
 from app.questions import organiser as questions_organiser
+from app.questions import views as questions_views
 from app.ranking import cli as ranking_cli
 from app.ranking import incident_organiser, key_organiser, key_views, live_organiser, paper_organiser
 from app.ranking import organiser as ranking_organiser
@@ -53,7 +55,9 @@ BLUEPRINTS = (
     accounts_views.bp,
     factor_views.bp,
     accounts_staff.bp,
+    questions_views.bp,
     questions_organiser.bp,
+    questions_editor.bp,
     questions_import.bp,
     contests_views.bp,
     contests_organiser.bp,

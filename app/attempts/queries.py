@@ -32,6 +32,8 @@ class PageQuestion:
     right: str = ""
     explanation: str = ""
     source: str = ""
+    image_sha256: str = ""
+    image_alt: str = ""
 
     @property
     def is_right(self) -> bool:
@@ -171,6 +173,8 @@ def page_questions(own: OwnAttempt, *, with_key: bool) -> list[PageQuestion]:
                 right=right if right in ("", "*") else rules.displayed_letters(question, right),
                 explanation=version.explanation if with_key else "",
                 source=version.source if with_key else "",
+                image_sha256=version.image_sha256,
+                image_alt=version.image_alt,
             )
         )
     return questions

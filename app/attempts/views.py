@@ -203,11 +203,14 @@ def _question_step(question: queries.PageQuestion, count: int) -> Markup:
     def render() -> str:
         macros: Any = current_app.jinja_env.get_template("macros/quiz.html").module
         step: Markup = macros.question_step(
-            NUMBER_MARK, count, question.stem, question.options, "", question.is_multiple
+            NUMBER_MARK, count, question.stem, question.options, "", question.is_multiple, image, alt
         )
         return str(step)
 
-    step = remembered("question step", (question.stem, question.options, count), render)
+    alt = question.image_alt
+    sha256 = question.image_sha256
+    image = url_for("questions_views.picture", sha256=sha256) if sha256 else ""
+    step = remembered("question step", (question.stem, question.options, count, image, alt), render)
     step = step.replace(NUMBER_MARK, str(question.position))
     for letter in question.chosen:
         step = step.replace(f'value="{letter}"', f'value="{letter}" checked')

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 from app.questions.rules import SEVERAL_NOTE
@@ -14,26 +15,55 @@ from app.text import fold
 NEAR_IN_ORDER = 0.80
 NEAR_IN_ANY_ORDER = 0.92
 NEAR_PAIRS_SHARE = 0.30
+MOST_SHOWN = 3
+# A whole bank of stems, kept as words between two strokes of a key.
+REMEMBERED_STEMS = 20_000
+
+Words = tuple[str, ...]
+Pairs = frozenset[tuple[str, str]]
 
 
 def near_stems(stems: Sequence[str]) -> list[tuple[int, int]]:
     """Positions of stems that ask the same in almost the same words, whatever their order."""
-    words = [re.findall(r"\w+", fold(stem.removesuffix(SEVERAL_NOTE))) for stem in stems]
-    pairs = [set(pairwise(each)) for each in words]
+    read = [_read(stem) for stem in stems]
     return [
         (first, second)
         for first, second in combinations(range(len(stems)), 2)
-        if _share_pairs(pairs[first], pairs[second]) and _is_near(words[first], words[second])
+        if _is_alike(read[first], read[second])
     ]
 
 
-def _share_pairs(first: set[tuple[str, str]], second: set[tuple[str, str]]) -> bool:
+def near_to(stem: str, others: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of (key, stem) that ask almost the same as `stem`, at most MOST_SHOWN."""
+    own = _read(stem)
+    found = []
+    for key, other in others:
+        if _is_alike(own, _remembered(other)):
+            found.append((key, other))
+            if len(found) == MOST_SHOWN:
+                break
+    return found
+
+
+def _read(stem: str) -> tuple[Words, Pairs]:
+    words = tuple(re.findall(r"\w+", fold(stem.removesuffix(SEVERAL_NOTE))))
+    return words, frozenset(pairwise(words))
+
+
+_remembered = lru_cache(maxsize=REMEMBERED_STEMS)(_read)
+
+
+def _is_alike(first: tuple[Words, Pairs], second: tuple[Words, Pairs]) -> bool:
+    return _share_pairs(first[1], second[1]) and _is_near(first[0], second[0])
+
+
+def _share_pairs(first: Pairs, second: Pairs) -> bool:
     """Enough neighbouring words in common to be worth a closer look."""
     shared = len(first & second)
     return shared >= NEAR_PAIRS_SHARE * (len(first) + len(second) - shared)
 
 
-def _is_near(first: list[str], second: list[str]) -> bool:
+def _is_near(first: Words, second: Words) -> bool:
     shared = (Counter(first) & Counter(second)).total()
     if 2 * shared >= NEAR_IN_ANY_ORDER * (len(first) + len(second)):
         return True

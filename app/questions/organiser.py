@@ -12,7 +12,9 @@ from app import clock
 from app.errors import DomainError
 from app.extensions import db
 from app.permissions import Permission
-from app.questions import forms, queries, rules, services
+from app.questions import editor_queries, forms, queries, rules, services
+from app.questions.diff_rules import changes_between
+from app.questions.editor_forms import CommentForm
 from app.questions.queries import BankLine, QuestionState
 from app.web.guards import require
 
@@ -69,8 +71,16 @@ def _render_question(key: str, retire_form: forms.RetireForm) -> str:
     version = next((each for each in versions if each.number == number), None)
     if version is None:
         raise NoResultFound
+    written = queries.as_written(version)
+    before = next((each for each in versions if each.number == number - 1), None)
     return render_template(
         "questions/show.html",
+        written=written,
+        problems=rules.check_question(written),
+        changes=changes_between(queries.as_written(before), written) if before else [],
+        comments=editor_queries.comments_of(question),
+        uses=editor_queries.uses_of(question),
+        comment_form=CommentForm(formdata=None),
         question=question,
         version=version,
         versions=versions,

@@ -51,6 +51,10 @@ class BankQuestion:
     image_alt: str = ""
 
     @property
+    def lettered_options(self) -> list[tuple[str, str]]:
+        return list(zip(LETTERS, self.options, strict=False))
+
+    @property
     def right_options(self) -> list[str]:
         return [
             option for letter, option in zip(LETTERS, self.options, strict=False) if letter in self.answer
