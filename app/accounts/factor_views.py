@@ -150,6 +150,8 @@ def turn_on() -> Response:
     """Confirm the authenticator by its first code; the recovery codes are on this one page only."""
     form = SetupForm()
     form.refuse_unknown_fields()
+    if not current_user.is_staff:
+        raise factor_rules.NoRole
     account = queries.get_account(current_user.public_id)
     if not form.validate() or not _is_own_password(account, form):
         return _index(form)

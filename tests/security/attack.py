@@ -16,6 +16,7 @@ Sent = tuple[str, Request]
 COUNTED_WHEN_REFUSED = {
     "/dang-nhap": {"sign_in_delays"},
     "/tai-khoan/mat-khau": {"sign_in_delays"},
+    **{f"/tai-khoan/xac-thuc-hai-lop/{act}": {"sign_in_delays"} for act in ("ma", "ma-du-phong", "tat")},
 }
 REQUESTS_BETWEEN_RESETS = 50  # so that flood limits do not hide what lies behind them
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")

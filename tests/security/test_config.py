@@ -31,6 +31,7 @@ DEMO = {"KHEO_ENVIRONMENT": "demo", "KHEO_SECRET_KEY": KEY}
 UNSAFE = [
     ({"KHEO_ENVIRONMENT": "dev"}, "KHEO_ENVIRONMENT"),
     ({"KHEO_ENVIRONMENT": ""}, "KHEO_ENVIRONMENT"),
+    ({"KHEO_STAFF_TOTP": "no"}, "KHEO_STAFF_TOTP"),
     ({"KHEO_SECRET_KEY": ""}, "KHEO_SECRET_KEY"),
     ({"KHEO_SECRET_KEY": KEY[:31]}, "KHEO_SECRET_KEY"),
     ({"KHEO_SECRET_KEY": "a" * 64}, "KHEO_SECRET_KEY"),
@@ -195,3 +196,16 @@ def test_redis_is_told_but_may_be_away(app_with, redis_server):
         states[name] = (answer.status_code, answer.get_json()["redis"])
 
     assert states == {"there": (200, "ok"), "gone": (200, "away")}
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_required"),
+    [
+        (PRODUCTION, True),
+        (PRODUCTION | {"KHEO_STAFF_TOTP": "optional"}, False),
+        (DEMO, False),
+        (DEMO | {"KHEO_STAFF_TOTP": "required"}, True),
+    ],
+)
+def test_production_requires_a_second_factor_unless_told_otherwise(settings, is_required):
+    assert Config.from_env(settings).requires_staff_totp is is_required
