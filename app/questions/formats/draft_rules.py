@@ -14,7 +14,7 @@ from app.questions.formats.answer_rules import (
     parse_letters,
     parse_level,
 )
-from app.questions.formats.encoding_rules import tidy
+from app.questions.formats.encoding_rules import check_unicode, tidy
 from app.questions.formats.file_rules import ReadFile, ReadQuestion
 from app.questions.rules import LETTERS
 
@@ -59,6 +59,7 @@ def finish(draft: Draft, file: ReadFile) -> None:
     if not stem and len(file.problems) == before:
         file.refuse(draft.place("stem"), "Thiếu nội dung câu hỏi.")
     options = _options(draft, file)
+    _tried(check_unicode, " ".join([stem, *options]), draft.where, file)
     question = ReadQuestion(
         where=draft.where,
         stem=stem,

@@ -107,4 +107,4 @@ def _is_mixed(word: str) -> bool:
 
 def refusal(name: str) -> str:
     """What a person reads when a file is in the encoding of this name."""
-    return f"Tệp không phải Unicode mà có vẻ là {name}. {ADVICE[name]}"
+    return f"Chữ không phải Unicode mà có vẻ là {name}. {ADVICE[name]}"

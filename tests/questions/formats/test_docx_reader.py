@@ -311,7 +311,7 @@ def test_a_picture_that_is_only_linked_to_is_not_fetched():
 def test_old_fonts_are_refused():
     content = word("C©u 1. C«ng t¸c d©n vËn lµ nhiÖm vô cña ai?", "A. C¶ hÖ thèng", "B. Ban D©n vËn")
 
-    assert problems_of(docx_reader.read(content))[0][1].startswith("Tệp không phải Unicode mà có vẻ là TCVN3")
+    assert problems_of(docx_reader.read(content))[0][1].startswith("Chữ không phải Unicode mà có vẻ là TCVN3")
 
 
 def test_entities_are_refused():

@@ -58,7 +58,7 @@ def test_other_encodings_are_refused_by_name(content, name):
     with pytest.raises(BadInput, match="có vẻ là") as refused:
         decode(content)
 
-    assert str(refused.value).startswith(f"Tệp không phải Unicode mà có vẻ là {name}. Hãy ")
+    assert str(refused.value).startswith(f"Chữ không phải Unicode mà có vẻ là {name}. Hãy ")
 
 
 @pytest.mark.parametrize(

@@ -373,3 +373,15 @@ def test_what_belongs_to_no_question_is_counted():
 
     assert found.unsupported == {"dòng ngoài câu hỏi": 3}
     assert len(found.questions) == 1
+
+
+def test_a_question_in_an_old_font_among_others_is_refused():
+    sound = "\nCâu {}. Ai bàn và quyết định trực tiếp ở cơ sở?\nA. Nhân dân\nB. Ủy ban\nĐáp án: A"
+    spoilt = "Câu 1. C«ng t¸c d©n vËn lµ g×?\nA. NhiÖm vô cña c¶ hÖ thèng\nB. Kh¸c\nĐáp án: A"
+
+    found = read(spoilt + "".join(sound.format(number) for number in range(2, 12)))
+
+    assert len(found.questions) == 10
+    assert [(where, message[:49]) for where, message in problems_of(found)] == [
+        ("dòng 1", "Chữ không phải Unicode mà có vẻ là TCVN3 (ABC). H")
+    ]

@@ -224,7 +224,7 @@ def test_text_from_before_unicode_is_refused():
     )
 
     assert problems_of(xlsx_reader.read(content))[0][1].startswith(
-        "Tệp không phải Unicode mà có vẻ là TCVN3 (ABC)."
+        "Chữ không phải Unicode mà có vẻ là TCVN3 (ABC)."
     )
 
 
