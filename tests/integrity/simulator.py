@@ -9,6 +9,7 @@ predictions dealt out.
 import random
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import Any
 
 from app.integrity.rules import Person, Sitting, Week, code_of
 
@@ -72,7 +73,7 @@ class Maker:
     def person(self, unit: int, *, registered: int, device: bytes | None, **values) -> Person:
         number = next(self.ids)
         name = " ".join((self.random.choice(FAMILY), self.random.choice(MIDDLE), self.random.choice(GIVEN)))
-        defaults = {
+        defaults: dict[str, Any] = {
             "enrolment_id": number,
             "account_id": number,
             "unit_id": unit,

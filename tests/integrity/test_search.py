@@ -222,7 +222,7 @@ def test_signals_stay_while_a_round_of_the_contest_has_no_result(
         "UPDATE signals SET delete_on = '2024-04-01'",
         "UPDATE signal_people SET enrolment_id = (SELECT max(id) FROM enrolments)",
         "INSERT INTO signal_reviews (id, signal_id, verdict, people, reason, reviewed_by, reviewed_at) "
-        "VALUES (9, 99999, 'keep', 0, 'not there', 1, '2024-04-16 00:00:00')",
+        "SELECT 9, 99999, 'keep', 0, 'not there', min(id), '2024-04-16 00:00:00' FROM accounts",
     ],
 )
 def test_verify_finds_what_does_not_fit(searched, command, db, statement):
