@@ -144,8 +144,8 @@ def test_an_official_result_has_prizes_figures_and_its_proofs(sit, freeze, publi
     assert ">3</span>" in page
     assert revision.digest in page
     assert "hai người" in page.lower()
-    assert "Gửi khiếu nại" in page
-    assert "07:05, 20/04/2024" in page
+    assert "gửi khiếu nại ngay trên trang" in page
+    assert "trước 07:05, 20/04/2024" in page
 
 
 @pytest.mark.parametrize(
