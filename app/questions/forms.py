@@ -1,21 +1,27 @@
 """Forms of the bank pages, and the filters of their addresses."""
 
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from flask import request
-from wtforms import HiddenField, TextAreaField
-from wtforms.validators import Regexp
+from wtforms import Field, HiddenField, RadioField, SelectChoice, TextAreaField
+from wtforms.validators import Regexp, ValidationError
 
+from app import clock
 from app.errors import BadInput
-from app.questions.queries import Filters, QuestionState
-from app.questions.rules import LEVEL_NAMES, MAX_CODE_LENGTH
+from app.localtime import local_day
+from app.questions.filter_queries import Exposure, Validity
+from app.questions.queries import PAGE_SIZE, Filters, QuestionState
+from app.questions.rules import CODE, LEVEL_NAMES, MAX_CODE_LENGTH
 from app.text import collapse, parse_integer
 from app.web.forms import BaseForm, BoundedInteger, Required, TextLength, collapse_spaces
 
 MAX_SEARCH_LENGTH = 100
 MAX_PAGE = 10_000
 MAX_VERSION = 10_000
+
+Name = TypeVar("Name", bound=StrEnum)
 
 
 class ApproveForm(BaseForm):
@@ -31,7 +37,42 @@ class ReviewForm(BaseForm):
     topic = HiddenField()
     level = HiddenField()
     state = HiddenField()
+    used = HiddenField()
+    valid = HiddenField()
     digest = HiddenField(validators=[Regexp(r"[0-9a-f]{64}\Z", message="Danh sách không hợp lệ.")])
+
+
+class TicksField(Field):
+    """Ticked lines of the list, each "key/number of the version that was shown"; `data` are (key, number)."""
+
+    is_multiple = True
+    data: list[tuple[str, int]]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = []
+        for value in dict.fromkeys(valuelist):
+            key, _, number = value.partition("/")
+            if not CODE.match(key) or len(key) > MAX_CODE_LENGTH:
+                raise ValueError("Danh sách câu không hợp lệ.")
+            self.data.append((key, parse_integer(number, 1, MAX_VERSION)))
+
+
+class BulkForm(BaseForm):
+    """One act on the ticked questions; retiring them needs a reason."""
+
+    act = RadioField(choices=[SelectChoice("approve", "Duyệt"), SelectChoice("retire", "Rút")])
+    tick = TicksField("Câu đã chọn", default=list)
+    reason = TextAreaField("Lý do rút", filters=[collapse_spaces])
+
+    def validate_tick(self, field: TicksField) -> None:
+        if not field.data:
+            raise ValidationError("Bạn hãy đánh dấu ít nhất một câu.")
+        if len(field.data) > PAGE_SIZE:
+            raise ValidationError(f"Mỗi lần nhiều nhất {PAGE_SIZE} câu.")
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        if self.act.data == "retire":
+            TextLength(5, 300)(self, field)
 
 
 class RetireForm(BaseForm):
@@ -59,7 +100,17 @@ def read_filters(fields: Mapping[str, str]) -> Filters:
         topic=topic,
         level=parse_integer(level, min(LEVEL_NAMES), max(LEVEL_NAMES)) if level else None,
         state=QuestionState(state) if state else None,
+        exposure=_member(Exposure, fields.get("used", "")),
+        validity=_member(Validity, fields.get("valid", "")),
+        on=local_day(clock.now()) if fields.get("valid") else None,
     )
+
+
+def _member(names: type[Name], value: str) -> Name | None:
+    """Raises BadInput."""
+    if value and value not in list(names):
+        raise BadInput("Không có mục lọc này.")
+    return names(value) if value else None
 
 
 def read_page() -> int:
@@ -79,5 +130,7 @@ def address_of(filters: Filters) -> dict[str, Any]:
         "topic": filters.topic,
         "level": str(filters.level or ""),
         "state": str(filters.state or ""),
+        "used": str(filters.exposure or ""),
+        "valid": str(filters.validity or ""),
     }
     return {name: value for name, value in fields.items() if value}

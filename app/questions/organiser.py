@@ -9,12 +9,13 @@ from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.errors import DomainError
+from app.errors import DomainError, NotAllowed
 from app.extensions import db
-from app.permissions import Permission
-from app.questions import editor_queries, forms, queries, rules, services
+from app.permissions import Permission, may
+from app.questions import bulk_services, editor_queries, forms, queries, rules, services
 from app.questions.diff_rules import changes_between
 from app.questions.editor_forms import CommentForm
+from app.questions.filter_queries import EXPOSURE_NAMES, VALIDITY_NAMES
 from app.questions.queries import BankLine, QuestionState
 from app.web.guards import require
 
@@ -31,6 +32,10 @@ class ListChanged(DomainError):
 @require(Permission.QUESTIONS_EDIT, scope="global")
 def index() -> str:
     """The bank with search and filters."""
+    return _render_index(forms.BulkForm(formdata=None))
+
+
+def _render_index(form: forms.BulkForm) -> str:
     filters, page = forms.read_filters(request.args), forms.read_page()
     address = forms.address_of(filters)
     count = queries.count_questions(filters)
@@ -40,6 +45,9 @@ def index() -> str:
 
     return render_template(
         "questions/index.html",
+        form=form,
+        validity_names=VALIDITY_NAMES,
+        exposure_names=EXPOSURE_NAMES,
         filters=filters,
         address=address,
         page=page,
@@ -54,6 +62,31 @@ def index() -> str:
         states=QuestionState,
         state_names=queries.STATE_NAMES,
         level_names=rules.LEVEL_NAMES,
+    )
+
+
+@bp.post("/cau-hoi/cac-cau-da-chon")
+@require(Permission.QUESTIONS_EDIT, scope="global")
+def act_on_ticked() -> Response | tuple[str, int]:
+    """Approve or retire the ticked questions, each as it was shown; say what was left out and why."""
+    form = forms.BulkForm()
+    if not form.validate_on_submit():
+        return _render_index(form), 422
+    actor_id, now = current_user.account_id, clock.now()
+    if form.act.data == "retire":
+        done = bulk_services.retire_ticked(
+            form.tick.data, actor_id=actor_id, reason=form.reason.data, now=now
+        )
+    elif may(current_user.grants, Permission.QUESTIONS_APPROVE):
+        done = bulk_services.approve_ticked(form.tick.data, actor_id=actor_id, now=now)
+    else:
+        raise NotAllowed
+    db.session.commit()
+    flash(f"Đã {'rút' if form.act.data == 'retire' else 'duyệt'} {len(done.keys)} câu.", "success")
+    for key, reason in done.left:
+        flash(f"Để nguyên câu {key}: {reason}", "warning")
+    return redirect(
+        url_for("questions_organiser.index", **forms.address_of(forms.read_filters(request.args))), 303
     )
 
 

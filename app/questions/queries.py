@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.accounts.models import Account
 from app.extensions import db
+from app.questions.filter_queries import Exposure, Validity, has_exposure, has_validity
 from app.questions.models import Question, QuestionVersion, Topic
 from app.questions.rules import BankQuestion
 from app.text import fold
@@ -21,6 +22,7 @@ PAGE_SIZE = 50
 class QuestionState(StrEnum):
     """Where a question stands, told by its latest version."""
 
+    INCOMPLETE = "incomplete"
     DRAFT = "draft"
     CHANGED = "changed"
     APPROVED = "approved"
@@ -28,6 +30,7 @@ class QuestionState(StrEnum):
 
 
 STATE_NAMES = {
+    QuestionState.INCOMPLETE: "Bản nháp còn thiếu",
     QuestionState.DRAFT: "Chờ duyệt",
     QuestionState.CHANGED: "Bản sửa chờ duyệt",
     QuestionState.APPROVED: "Đã duyệt",
@@ -37,12 +40,15 @@ STATE_NAMES = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What to look for in the bank; empty values look for everything."""
+    """What to look for in the bank; empty values look for everything. `validity` is that of the day `on`."""
 
     text: str = ""
     topic: str = ""
     level: int | None = None
     state: QuestionState | None = None
+    exposure: Exposure | None = None
+    validity: Validity | None = None
+    on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -252,6 +258,7 @@ def _state() -> ColumnElement[str]:
     return case(
         (Question.retired_at.is_not(None), QuestionState.RETIRED.value),
         (QuestionVersion.approved_at.is_not(None), QuestionState.APPROVED.value),
+        (QuestionVersion.lacks != "", QuestionState.INCOMPLETE.value),
         (_has_approved(), QuestionState.CHANGED.value),
         else_=QuestionState.DRAFT.value,
     )
@@ -268,13 +275,20 @@ def _filtered(filters: Filters) -> Select[tuple[QuestionVersion]]:
         query = query.where(QuestionVersion.level == filters.level)
     if filters.state is not None:
         query = query.where(_state() == filters.state.value)
+    if filters.exposure is not None:
+        query = query.where(has_exposure(filters.exposure))
+    if filters.validity is not None and filters.on is not None:
+        query = query.where(has_validity(filters.validity, filters.on))
     return query
 
 
 def _approvable(filters: Filters, actor_id: int) -> Select[tuple[QuestionVersion]]:
     is_other = or_(QuestionVersion.created_by.is_(None), QuestionVersion.created_by != actor_id)
     return _filtered(filters).where(
-        QuestionVersion.approved_at.is_(None), Question.retired_at.is_(None), is_other
+        QuestionVersion.approved_at.is_(None),
+        QuestionVersion.lacks == "",
+        Question.retired_at.is_(None),
+        is_other,
     )
 
 

@@ -1,4 +1,5 @@
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select
@@ -246,3 +247,100 @@ def test_only_organisers_come_in(db, organisers, client, sign_in, method, addres
     assert nobody.status_code in (302, 303)
     assert citizen.status_code == 403
     assert db.session.scalar(select(func.count()).where(QuestionVersion.approved_at.is_not(None))) == 0
+
+
+TICKED = f"{INDEX}/cac-cau-da-chon"
+
+
+def test_ticked_questions_are_approved_as_they_were_shown(approver, organisers):
+    bring_in(question(4), author_id=organisers[1])
+    bring_in(question(5, source=""), author_id=organisers[0])
+    bring_in(question(2, answer="B"), author_id=organisers[0])
+    ticks = ["dc-001/1", "dc-002/1", "dc-004/1", "dc-005/1"]
+
+    answer = approver.post(f"{TICKED}?topic=dan-chu", data={"act": "approve", "tick": ticks, "reason": ""})
+
+    assert answer.location.endswith(f"{INDEX}?topic=dan-chu")
+    assert approved_keys() == ["dc-001"]
+    page = approver.get(answer.location)
+    assert "Đã duyệt 1 câu." in page.text
+    assert "Để nguyên câu dc-002: Câu hỏi đã có bản mới hơn." in page.text
+    assert "Để nguyên câu dc-004: Người soạn không tự duyệt" in page.text
+    assert "Để nguyên câu dc-005: Câu dc-005 chưa duyệt được: Thiếu nguồn." in page.text
+
+
+def test_ticked_questions_are_retired_with_a_reason(approver):
+    ticks = ["dc-001/1", "dc-003/1"]
+
+    refused = approver.post(TICKED, data={"act": "retire", "tick": ticks, "reason": ""})
+    approver.post(TICKED, data={"act": "retire", "tick": ticks, "reason": "Văn bản đã hết hiệu lực."})
+
+    assert refused.status_code == 422
+    assert refused.text.count('/1" checked>') == 2
+    lines = queries.list_questions(queries.Filters(state=queries.QuestionState.RETIRED), 1)
+    assert [line.version.question.key for line in lines] == ["dc-001", "dc-003"]
+    entry = extension.session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "questions.retired")
+    ).one()
+    assert entry.details == {"reason": "Văn bản đã hết hiệu lực.", "keys": ["dc-001", "dc-003"]}
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        ({"act": "approve"}, 422),
+        ({"act": "delete", "tick": ["dc-001/1"]}, 422),
+        ({"act": "approve", "tick": ["dc-001"]}, 422),
+        ({"act": "approve", "tick": ["DC 1/1"]}, 422),
+        ({"act": "approve", "tick": ["dc-001/9"]}, 404),
+        ({"act": "approve", "tick": ["dc-001/1"], "x": "1"}, 400),
+    ],
+)
+def test_malformed_ticks_change_nothing(approver, data, status):
+    assert approver.post(TICKED, data=data).status_code == status
+    assert approved_keys() == []
+
+
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        ({"valid": "valid"}, ["dc-001", "dc-011", "dc-013"]),
+        ({"valid": "ending"}, ["dc-011"]),
+        ({"valid": "ended"}, ["dc-012"]),
+        ({"valid": "coming"}, ["dc-014"]),
+        ({"used": "unused"}, ["dc-001", "dc-012", "dc-014"]),
+        ({"used": "once"}, ["dc-011"]),
+        ({"used": "often"}, ["dc-013"]),
+        ({"used": "often", "valid": "ended"}, []),
+    ],
+)
+def test_the_bank_is_narrowed_by_validity_and_use(organisers, sign_in, query, keys):
+    bring_in(
+        question(1),
+        question(11, valid_until=date(2026, 4, 1)),
+        question(12, valid_until=date(2026, 3, 1)),
+        question(13, valid_until=date(2027, 3, 1)),
+        question(14, valid_from=date(2026, 3, 3)),
+    )
+    used = {key: queries.get_version(key, 1).id for key in ("dc-011", "dc-013")}
+    services.mark_uses(dict.fromkeys(used.values(), 250), round_id=1, label="Tuần 1", opens_at=NOW)
+    services.mark_uses({used["dc-013"]: 250}, round_id=2, label="Tuần 2", opens_at=NOW)
+
+    page = sign_in(organisers[0]).get(INDEX, query_string=query)
+
+    assert re.findall(r'name="tick" value="([^"/]*)/1"', page.text) == keys
+
+
+def test_a_draft_that_lacks_something_says_what(approver):
+    bring_in(question(5, source="", explanation=""))
+
+    page = approver.get(INDEX, query_string={"state": "incomplete"})
+
+    assert "1 câu phù hợp" in page.text
+    assert "Thiếu giải thích, còn 1 chỗ" in page.text
+    assert "Đọc và duyệt" not in page.text
+
+
+@pytest.mark.parametrize("query", [{"valid": "x"}, {"used": "x"}])
+def test_an_unknown_filter_is_refused(approver, query):
+    assert approver.get(INDEX, query_string=query).status_code == 400
