@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-WIDTH, HEIGHT = 640, 280
+WIDTH, HEIGHT = 400, 250
 LEFT, RIGHT, TOP, BOTTOM = 56, 24, 24, 44
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-ROW_HEIGHT, LABEL_WIDTH, VALUE_WIDTH = 40, 44, 120
-MOST_LABELS = 16
+ROW_HEIGHT, LABEL_WIDTH, VALUE_WIDTH = 40, 32, 130
+LETTER_WIDTH = 8
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,11 @@ class Chart:
 def columns_chart(
     labels: Sequence[str], values: Sequence[float], words: Sequence[str], *, line: Sequence[float] = ()
 ) -> Chart:
-    """One column a label, `words` at the heads; `line` gives each column a second value."""
+    """One column a label, `words` at the heads where they fit; `line` gives each column a second value."""
     highest = max([*values, *line, 0.0]) or 1.0
     step = PLOT_WIDTH / max(len(values), 1)
+    fits = all(len(word) * LETTER_WIDTH <= step for word in words)
+    every = 1 if all(len(label) * LETTER_WIDTH <= step for label in labels) else 2
     bars = []
     for place, (label, value, word) in enumerate(zip(labels, values, words, strict=True)):
         height = PLOT_HEIGHT * value / highest
@@ -70,8 +72,8 @@ def columns_chart(
                 y=round(TOP + PLOT_HEIGHT - height, 1),
                 width=round(step * 0.76, 1),
                 height=round(height, 1),
-                label=label if len(values) <= MOST_LABELS or place % 2 == 0 else "",
-                value=word if len(values) <= MOST_LABELS else "",
+                label=label if place % every == 0 else "",
+                value=word if fits else "",
             )
         )
     joined = " ".join(
