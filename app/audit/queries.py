@@ -1,6 +1,6 @@
 """Read the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -29,8 +29,7 @@ def get_head() -> AuditHead:
 def check_chain() -> Chain:
     """Compute every digest again, from the first entry on; a missing last entry counts as broken."""
     previous, count, broken_at = GENESIS, 0, None
-    entries = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=BATCH)
-    for entry in db.session.scalars(entries):
+    for entry in _all_entries():
         chained = entry.id == count + 1 and entry.previous_digest == previous
         if broken_at is None and not (chained and entry.digest == entry_digest(entry)):
             broken_at = count + 1
@@ -39,6 +38,18 @@ def check_chain() -> Chain:
     head = get_head()
     is_whole = (head.entry_id, head.digest) == (count, previous)
     return Chain(count, previous, None if is_whole else broken_at or count + 1)
+
+
+def _all_entries() -> Iterator[AuditEntry]:
+    """In order, a batch at a time: pages read outside transactions, where a cursor cannot stay open."""
+    last_id = -1
+    while True:
+        query = select(AuditEntry).where(AuditEntry.id > last_id).order_by(AuditEntry.id).limit(BATCH)
+        batch = db.session.scalars(query).all()
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        last_id = batch[-1].id
 
 
 def entries_about(subject: str) -> Sequence[AuditEntry]:
