@@ -70,7 +70,8 @@ def test_update_contest_changes_what_is_given_and_names_the_fields(db):
     assert contest.name == "Tên mới"
     assert contest.place == "tỉnh Lạng Sơn"
     changes = entries_about(f"contest:{contest.id}")[-1].details["changes"]
-    assert sorted(changes) == ["name", "policy", "scope_unit_id"]
+    assert {name.partition(".")[0] for name in changes} == {"name", "policy", "scope_unit_id"}
+    assert changes["name"] == ["Dân vận khéo", "Tên mới"]
 
 
 def test_update_contest_without_a_change_leaves_no_trace(db):
