@@ -21,7 +21,7 @@ from app.analysis import organiser as analysis_organiser
 from app.attempts import views as attempts_views
 from app.complaints import organiser as complaints_organiser
 from app.complaints import views as complaints_views
-from app.contests import calendar_organiser, series_organiser
+from app.contests import calendar_organiser, coverage_organiser, series_organiser
 from app.contests import cli as contests_cli
 from app.contests import organiser as contests_organiser
 from app.contests import round_organiser as rounds_organiser
@@ -58,6 +58,7 @@ BLUEPRINTS = (
     questions_views.bp,
     questions_organiser.bp,
     questions_editor.bp,
+    coverage_organiser.bp,
     questions_import.bp,
     contests_views.bp,
     contests_organiser.bp,

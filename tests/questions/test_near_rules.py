@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.questions.near_rules import near_stems
+from app.questions.near_rules import near_stems, near_to
 from app.questions.rules import SEVERAL_NOTE
 
 
@@ -45,3 +45,20 @@ def test_different_facts_of_one_law_are_not_near(first, second):
 @given(st.lists(st.text(max_size=40), max_size=6))
 def test_near_stems_is_defined_for_any_text(stems):
     assert all(first < second for first, second in near_stems(stems))
+
+
+def test_one_stem_is_compared_with_all_the_others():
+    others = [
+        ("a-1", "Một câu hỏi khác hẳn về biên giới?"),
+        ("a-2", "Bài báo “Dân vận” đăng trên báo nào?"),
+        ("a-3", "BÀI BÁO DÂN VẬN ĐĂNG TRÊN BÁO NÀO"),
+    ]
+
+    assert [key for key, _stem in near_to("Bài báo Dân vận đăng trên báo nào?", others)] == ["a-2", "a-3"]
+    assert near_to("Lực lượng nào bảo vệ biên giới?", others) == []
+
+
+def test_only_the_first_few_are_named():
+    others = [(f"a-{number}", "Bài báo “Dân vận” đăng trên báo nào?") for number in range(9)]
+
+    assert len(near_to("Bài báo “Dân vận” đăng trên báo nào?", others)) == 3
