@@ -13,7 +13,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from app.web.requests import KheoRequest
 from tests.factories import PASSWORD
 from tests.security.access import Outcome, Route, Values, expected
-from tests.security.site import REASON, RECOVERY_CODE, Side, Site
+from tests.security.site import DRAFT_KEY, REASON, RECOVERY_CODE, Side, Site
 from tests.security.wire import FORM, MULTIPART, Browser, Request, form_of, parts_of, path_of
 
 WHO = ("nobody", "owner", "staff", "organiser", "chief", "administrator")
@@ -184,6 +184,7 @@ def _values_of_this_route(route: Route, side: Side) -> dict[str, str]:
         "exclusions_organiser.add": {"person": side.public_id, "kind": "committee", "mode": "barred"},
         "questions_editor.create": {"action": "preview"},
         "questions_editor.save": {"action": "preview"},
+        "questions_organiser.act_on_ticked": {"act": "approve", "tick": f"{DRAFT_KEY}/1", "reason": ""},
         "questions_organiser.approve_reviewed": {"q": ""},
         "ranking_organiser.extend": {"closes_at_time": "06:00"},
     }
