@@ -9,7 +9,7 @@ from app.analysis.models import ItemAnalysis
 from app.contests.queries import get_latest_key
 from app.jobs.runner import run_waiting_jobs
 from app.questions.models import Question, QuestionVersion
-from tests.analysis.conftest import AFTER, CLOSES
+from tests.ranking.conftest import AFTER, CLOSES
 
 PAGE = "/ban-to-chuc/cuoc-thi/dan-van-kheo/tuan/1/phan-tich"
 

@@ -16,7 +16,7 @@ from app.extensions import db as extension
 from app.jobs.models import Job
 from app.jobs.runner import run_waiting_jobs
 from app.ranking import services as ranking
-from tests.analysis.conftest import AFTER, CLOSES
+from tests.ranking.conftest import AFTER, CLOSES
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def world(app, clock_at):
 
 
 def somebody(db, world, role, name) -> Account:
-    found = worlds.make_person(world.unit_id, OPENS, password_hash=hash_of(PASSWORD))
+    found: Account = worlds.make_person(world.unit_id, OPENS, password_hash=hash_of(PASSWORD))
     found.full_name, found.search = name, fold(name)
     make_grant(found, role)
     db.session.commit()

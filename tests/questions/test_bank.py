@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from app.questions import bank_rules
-from app.questions.cli import BANK
+from app.questions.import_cli import BANK
 from app.questions.importer import problems_of, read_bank
 
 
