@@ -70,8 +70,8 @@ GOOD_VALUES = {
 }
 # Forms that a file goes with, under this name.
 FILES = {"questions_import.submit_upload": ("file", "Ai làm chủ?\nA. Dân\nB. Quan\nANSWER: A\n".encode())}
-# Needs a code that is right for half a minute and once.
-NEVER_RIGHT = {"factors.turn_on"}
+# Needs a code that is right for half a minute and once; needs to be who proposed, who may not approve.
+NEVER_RIGHT = {"factors.turn_on", "keys_organiser.withdraw"}
 # In the order of how far the request got.
 DEPTH = {"GET": (200, 303, 302, 409, 400, 404), "POST": (303, 200, 422, 409, 429, 400, 404)}
 
@@ -182,6 +182,13 @@ def _values_of_this_route(route: Route, side: Side) -> dict[str, str]:
         "accounts.submit_sign_in": {"phone": side.phone, "password": PASSWORD},
         "admin_roles.give_role": {"phone": side.phone},
         "exclusions_organiser.add": {"person": side.public_id, "kind": "committee", "mode": "barred"},
+        "keys_organiser.propose": {"kind": "void", "letters": "A", "ground": "Căn cứ mẫu"},
+        "paper_organiser.keep_substitutes": {"people": "3"},
+        "paper_organiser.sign": {
+            **{"decision_no": "13/QĐ-BTC", "signer_title": "Trưởng Ban", "correction_reason": "Ghi nhầm"},
+            **{"signed_on_day": "1", "signed_on_month": "1", "signed_on_year": "2025"},
+            "signed_on": "01/01/2025",
+        },
         "questions_editor.create": {"action": "preview"},
         "questions_editor.save": {"action": "preview"},
         "questions_organiser.act_on_ticked": {"act": "approve", "tick": f"{DRAFT_KEY}/1", "reason": ""},
