@@ -209,7 +209,7 @@ def _question_step(question: queries.PageQuestion, count: int) -> Markup:
 
     alt = question.image_alt
     sha256 = question.image_sha256
-    image = url_for("questions_views.picture", sha256=sha256) if sha256 else ""
+    image = url_for("questions_views.picture", digest=sha256) if sha256 else ""
     step = remembered("question step", (question.stem, question.options, count, image, alt), render)
     step = step.replace(NUMBER_MARK, str(question.position))
     for letter in question.chosen:

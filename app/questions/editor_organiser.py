@@ -146,11 +146,11 @@ def preview(key: str = "") -> str:
     return render_template("questions/parts/preview.html", **_shown(form.to_question(key or NO_KEY)))
 
 
-@bp.get("/hinh/<sha256>")
+@bp.get("/hinh/<digest>")
 @require(Permission.QUESTIONS_EDIT, scope="global")
-def picture(sha256: str) -> Response:
+def picture(digest: str) -> Response:
     """A stored picture that no question may show yet. Raises NoResultFound."""
-    media_type, body = editor_queries.get_picture(sha256, only_used=False)
+    media_type, body = editor_queries.get_picture(digest, only_used=False)
     response = make_response(body)
     response.mimetype = media_type
     return response

@@ -10,10 +10,10 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 bp = Blueprint("questions_views", __name__)
 
 
-@bp.get("/hinh-cau-hoi/<sha256>")
-def picture(sha256: str) -> Response:
+@bp.get("/hinh-cau-hoi/<digest>")
+def picture(digest: str) -> Response:
     """A picture that a question shows; its address is its content. Raises NoResultFound."""
-    media_type, body = get_picture(sha256, only_used=True)
+    media_type, body = get_picture(digest, only_used=True)
     response = make_response(body)
     response.mimetype = media_type
     response.headers["Cache-Control"] = IMMUTABLE

@@ -154,7 +154,7 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
         "public_id": (side.public_id,),
         "code": (side.receipt,),
         "key": (DRAFT_KEY, "mau-1-000"),
-        "sha256": (PICTURE_SHA256,),
+        "digest": (PICTURE_SHA256,),
         "token": (side.link,),
         "grant_id": (side.grant_id,),
         "exclusion_id": (side.exclusion_id,),
