@@ -7,6 +7,8 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.attempts.services import extend_round
 from app.contests.models import Round
+from app.enrolments.exclusion_queries import unranked_in
+from app.enrolments.exclusion_rules import MODE_NAMES, Mode
 from app.extensions import db
 from app.jobs.runner import ring
 from app.permissions import Permission
@@ -124,6 +126,11 @@ def person(slug: str, number: int, contestant_no: int) -> str:
     return _person(found, contestant_no)[0]
 
 
+def listed_as(mode: Mode | None) -> str:
+    """What the exclusion list says of a person in this round; empty without an entry."""
+    return f"Danh sách loại trừ: {MODE_NAMES[mode].lower()}" if mode else ""
+
+
 def _person(
     found: Round, contestant_no: int, form: DecisionForm | None = None, undo_form: UndoForm | None = None
 ) -> tuple[str, int]:
@@ -137,6 +144,7 @@ def _person(
         enrolment=enrolment,
         full_name=full_name,
         unit=unit,
+        listed_as=listed_as(unranked_in(found.id).get(enrolment.id)),
         attempts=attempts,
         line=review_queries.find_frozen_line(review.freeze, enrolment.id) if review.freeze else None,
         review=review,

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from app.accounts.models import Account, RoleGrant
 from app.audit.models import AuditEntry
 from app.contests.models import Round
+from app.enrolments.exclusion_rules import Kind, Mode
+from app.enrolments.exclusion_services import Entry, list_account
 from app.jobs.models import Job
 from app.jobs.runner import run_waiting_jobs
 from app.ranking.models import Decision, Freeze, Revision
@@ -217,6 +219,18 @@ def test_a_decision_is_taken_back_on_the_page(people, browser, db):
     assert "Đã gỡ bỏ: Đã xác minh lại" in client.get(person).text
     again = client.post(f"{person}/go-bo", data={"choice": "no_prize", "reason": "Đã xác minh lại"})
     assert again.status_code == 409
+
+
+def test_the_exclusion_list_is_told_on_the_persons_page(people, browser, db):
+    found = db.session.scalars(select(Round)).one()
+    enrolment = db.session.scalars(select(sittings.Enrolment).filter_by(contestant_no=people[0])).one()
+    account = db.session.get_one(Account, enrolment.account_id)
+    entry = Entry(Mode.NOT_RANKED, Kind.COMMITTEE)
+    list_account(found.contest, account, entry, actor_id=found.scheduled_by, now=NOON)
+    client = browser(0)
+
+    assert "Danh sách loại trừ: được thi, không xếp hạng" in client.get(f"{PAGE}/thi-sinh/{people[0]}").text
+    assert "Danh sách loại trừ" not in client.get(f"{PAGE}/thi-sinh/{people[1]}").text
 
 
 def test_people_are_found_by_name_without_marks_and_by_number(people, browser, db):
