@@ -376,8 +376,9 @@ def _settle(found: Round, chief: Account, second: Account, *, publishes: bool) -
             now=after,
         )
     asked = get_package(found.id).pool[0]["id"]
-    act = {"reason": REASON, "ground": REASON, "actor_id": second.id, "now": after}
-    proposal = proposal_services.propose(found, asked, "*", **act)
+    proposal = proposal_services.propose(
+        found, asked, "*", reason=REASON, ground=REASON, actor_id=second.id, now=after
+    )
     proposal_services.compute_preview(proposal.id, now=after)
 
 
