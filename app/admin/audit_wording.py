@@ -107,7 +107,33 @@ FIELD_NAMES = {
     "digest": "Mã kiểm tra",
     "body_sha256": "Mã số liệu",
     "old": "Trước",
-    "new": "Sau",
+    "new": "Mới",
+    "changed": "Đổi",
+    "same": "Không đổi",
+    "retired": "Đã rút từ trước",
+    "approved_by": "Người duyệt, số tài khoản",
+    "change": "Câu, đáp án trước, đáp án sau",
+    "content_hash": "Mã nội dung",
+    "decision_no": "Số quyết định",
+    "effect": "Tác động",
+    "file": "Mã tệp",
+    "format": "Dạng tệp",
+    "keys": "Các câu",
+    "kept": "Câu giữ lại",
+    "letters": "Đáp án",
+    "list_sha256": "Mã danh sách",
+    "outcome": "Kết luận",
+    "people": "Số người",
+    "proposal": "Đề nghị số",
+    "question_import": "Lần nhập số",
+    "removed": "Số câu lấy ra",
+    "round": "Vòng số",
+    "scope": "Tính trên",
+    "signals": "Số dấu hiệu",
+    "successions_changed": "Kế thừa đổi",
+    "successions_new": "Kế thừa mới",
+    "verdict": "Kết luận",
+    "versions": "Các bản",
 }
 VALUE_NAMES = {
     True: "có",
@@ -124,6 +150,30 @@ VALUE_NAMES = {
     "author": "người ra đề",
     "relative": "người thân",
     "other": "lý do khác",
+    "accepted": "chấp nhận",
+    "partly": "chấp nhận một phần",
+    "refused": "không chấp nhận",
+    "none": "không đổi kết quả",
+    "undo": "gỡ một quyết định",
+    "key": "sửa đáp án",
+    "revision": "công bố bản mới",
+    "first": "lượt đầu của mỗi người",
+    "all": "mọi lượt hợp lệ",
+    "keep": "giữ hợp lệ",
+    "speed": "làm nhanh hơn mức đọc kịp",
+    "answers": "sai giống nhau",
+    "cluster": "cùng máy hoặc cùng phút",
+    "predictions": "số dự đoán liền nhau",
+    "winners": "người nhà và người từng đạt giải",
+    "sign_ups": "tài khoản tạo liên tiếp",
+    "referrals": "nhóm giới thiệu lẫn nhau",
+}
+SUBJECT_NAMES = {
+    "complaint": "Khiếu nại",
+    "question": "Câu hỏi",
+    "question_bank": "Ngân hàng câu hỏi",
+    "signal": "Dấu hiệu",
+    "units": "Danh mục đơn vị",
 }
 SHOWN_LETTERS = 200
 DIGEST = re.compile(r"[0-9a-f]{64}\Z")
@@ -142,6 +192,13 @@ class Detail(NamedTuple):
     def is_code(self) -> bool:
         """A digest, which is one long word."""
         return DIGEST.match(self.new) is not None
+
+
+def plain_subject(subject: str) -> str:
+    """What an entry is about when its row is not looked up: "question:hcm-011" is "Câu hỏi hcm-011"."""
+    kind, _, key = subject.partition(":")
+    name = SUBJECT_NAMES.get(kind)
+    return f"{name} {key}".strip() if name else subject
 
 
 def details_of(details: Mapping[str, Any]) -> list[Detail]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import Account, RoleGrant
 from app.accounts.rules import find_sign_in_name
+from app.admin.audit_wording import plain_subject
 from app.audit.models import AuditEntry
 from app.contests.models import Contest, Round
 from app.extensions import db
@@ -143,12 +144,12 @@ def names_of(entries: Sequence[AuditEntry]) -> dict[int, str]:
 
 
 def subject_words(entries: Sequence[AuditEntry]) -> dict[str, str]:
-    """Subject → how people call it: a name, a contest, a round; what is not known stays as it is."""
+    """Subject → how people call it: a name, a contest, a round, or the kind of thing and its code."""
     by_kind: dict[str, set[str]] = {}
     for entry in entries:
         kind, _, key = entry.subject.partition(":")
         by_kind.setdefault(kind, set()).add(key)
-    words = {entry.subject: entry.subject for entry in entries}
+    words = {entry.subject: plain_subject(entry.subject) for entry in entries}
     people = select(Account.public_id, Account.full_name).where(
         Account.public_id.in_(by_kind.get("account", ()))
     )

@@ -56,6 +56,27 @@ def test_every_recorded_act_has_a_name():
     assert recorded - audit.ACTION_NAMES.keys() == set()
 
 
+def test_every_recorded_detail_has_a_name():
+    own = {"actor_id", "subject", "now", "changes"}
+    names = {
+        keyword.arg
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2].strip("_") == "record"
+        for keyword in node.keywords
+        if keyword.arg
+    }
+
+    assert len(names) > 30
+    assert names - own - audit.FIELD_NAMES.keys() == set()
+
+
+def test_subjects_that_are_not_looked_up_are_named_by_their_kind():
+    assert audit.plain_subject("question:hcm-011") == "Câu hỏi hcm-011"
+    assert audit.plain_subject("question_bank") == "Ngân hàng câu hỏi"
+    assert audit.plain_subject("account:1") == "account:1"
+
+
 def test_differences_are_told_as_before_and_after():
     details = {
         "changes": {"time_limit": [900, 600], "policy.one_prize_per_person": [True, None]},
