@@ -4,13 +4,14 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, union
 
 from app.audit.services import record
 from app.errors import BadInput, DomainError
 from app.extensions import db
+from app.files.models import StoredFile
 from app.files.services import get_file_body, store_file
 from app.questions import editor_queries, import_queries, import_rules, picture_services, queries, services
 from app.questions.formats.file_json_rules import from_json, to_json
@@ -20,6 +21,7 @@ from app.questions.import_plan_rules import Defaults, Outcome, Plan, defaults_fr
 from app.questions.models import Question, QuestionVersion
 
 ANY_FILE = "application/octet-stream"
+KEPT_UNCONFIRMED = timedelta(days=1)
 FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|webp|bmp|svg|emf|wmf)\Z", re.IGNORECASE)
 
 
@@ -95,6 +97,23 @@ def keep_file(
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def forget_unconfirmed(*, now: datetime) -> int:
+    """Delete imports that nobody confirmed in time, with files that no other import names; how many."""
+    old = db.session.scalars(
+        select(QuestionImport)
+        .where(QuestionImport.confirmed_at.is_(None), QuestionImport.created_at < now - KEPT_UNCONFIRMED)
+        .with_for_update()
+    ).all()
+    digests = {digest for row in old for digest in (row.file_sha256, row.read_sha256)}
+    for row in old:
+        db.session.delete(row)
+    db.session.flush()
+    named = union(select(QuestionImport.file_sha256), select(QuestionImport.read_sha256))
+    digests -= set(db.session.scalars(named))
+    db.session.execute(delete(StoredFile).where(StoredFile.sha256.in_(digests)))
+    return len(old)
 
 
 def plan_of(row: QuestionImport) -> Plan:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from app.audit.models import AuditEntry
 from app.errors import DomainError
 from app.extensions import db as extension
+from app.files.models import StoredFile
 from app.files.services import get_file_body
 from app.questions import export_services, import_queries, import_services, services
 from app.questions.formats import (
@@ -250,6 +251,20 @@ def test_history_has_what_was_confirmed(people):
     row = confirm(keep(read(*THREE), people[0]), people[0])
 
     assert import_queries.list_imports(1) == ([row], False)
+
+
+def test_files_that_were_left_are_forgotten_after_a_day(people):
+    left, other = keep(read(*THREE), people[0]), keep(read(question(4)), people[0], b"another file")
+    done = confirm(keep(read(question(5)), people[0]), people[0])
+    now = NOW + import_services.KEPT_UNCONFIRMED
+
+    assert import_services.forget_unconfirmed(now=now) == 0
+    assert import_services.forget_unconfirmed(now=now + timedelta(seconds=1)) == 2
+
+    kept = set(extension.session.scalars(select(StoredFile.sha256)))
+    assert {done.file_sha256, done.read_sha256} <= kept
+    assert not {left.read_sha256, other.file_sha256, other.read_sha256} & kept
+    assert count(QuestionImport) == 1
 
 
 @pytest.mark.postgresql_only
