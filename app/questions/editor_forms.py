@@ -89,7 +89,7 @@ class QuestionForm(BaseForm):
             BankQuestion(
                 key=key,
                 topic=self.topic.data or "",
-                level=int(self.level.data or 1),
+                level=int(self.level.data) if self.level.data in map(str, LEVEL_NAMES) else min(LEVEL_NAMES),
                 asks=self.asks.data or "content",
                 stem=f"{stem} {SEVERAL_NOTE}" if len(answer) > 1 and stem else stem,
                 options=tuple(collapse(row["text"]) for row in rows.values()),

@@ -5,7 +5,7 @@ import io
 import warnings
 from datetime import datetime
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from app.errors import BadInput
 from app.files.services import store_file
@@ -36,6 +36,7 @@ def _remade(content: bytes) -> tuple[bytes, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
+            ImageFile.LOAD_TRUNCATED_IMAGES = False  # the PDF engine, where it is loaded, lets broken ones in
             with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
                 if opened.width * opened.height > MAX_PIXELS:
                     raise BadInput(TOO_MANY_PIXELS)

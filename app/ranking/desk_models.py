@@ -93,7 +93,7 @@ class SignedDecision(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    round_id: Mapped[int]
+    round_id: Mapped[int] = mapped_column(BigId)
     revision_number: Mapped[int]
     decision_no: Mapped[str]
     signed_on: Mapped[date]

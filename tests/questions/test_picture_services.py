@@ -3,7 +3,7 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from app.errors import BadInput
@@ -89,7 +89,11 @@ def png_that_claims(width, height):
         (png_that_claims(60000, 60000), picture_services.TOO_MANY_PIXELS),
         (b"\0" * (picture_services.MAX_BYTES + 1), picture_services.TOO_LARGE),
     ],
+    ids=["nothing", "no picture", "cut off", "another format", "false size", "many pixels", "bomb", "heavy"],
 )
-def test_a_hostile_file_is_refused_in_words(db, content, sentence):
+@pytest.mark.parametrize("is_lenient", [False, True], ids=["strict", "after the PDF engine"])
+def test_a_hostile_file_is_refused_in_words(db, monkeypatch, content, sentence, is_lenient):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", is_lenient)
+
     with pytest.raises(BadInput, match=sentence):
         store_picture(content, now=NOW)
