@@ -8,11 +8,13 @@ from app.complaints import models as complaints
 from app.contests import models as contests
 from app.enrolments import exclusion_models as exclusions
 from app.enrolments import models as enrolments
+from app.enrolments import transfer_models as transfers
 from app.error_counts import ErrorCount
 from app.extensions import Base
 from app.files import models as files
 from app.integrity import models as integrity
 from app.jobs import models as jobs
+from app.participation import models as participation
 from app.questions import import_models as question_imports
 from app.questions import models as questions
 from app.ranking import desk_models as result_desk
@@ -20,7 +22,24 @@ from app.ranking import models as ranking
 from app.units import models as units
 
 TABLES = (
-    *(accounts, analysis, attempts, audit, complaints, contests, enrolments, exclusions, files),
-    *(ErrorCount, integrity, jobs, question_imports, questions, ranking, result_desk, units),
+    accounts,
+    analysis,
+    attempts,
+    audit,
+    complaints,
+    contests,
+    enrolments,
+    ErrorCount,
+    exclusions,
+    files,
+    integrity,
+    jobs,
+    participation,
+    question_imports,
+    questions,
+    ranking,
+    result_desk,
+    transfers,
+    units,
 )
 metadata = Base.metadata

@@ -20,6 +20,14 @@ class Permission(StrEnum):
     COMPLAINTS_ANSWER = "complaints:answer"
     ANALYSIS_READ = "analysis:read"
     EXCLUSIONS_EDIT = "exclusions:edit"
+    PARTICIPATION_READ = "participation:read"
+    HEADCOUNTS_EDIT = "headcounts:edit"
+    ROSTERS_EDIT = "rosters:edit"
+    CAMPAIGNS_READ = "campaigns:read"
+    CAMPAIGNS_EDIT = "campaigns:edit"
+    ATTESTATIONS_EDIT = "attestations:edit"
+    COMMENDATION_HANDLE = "commendation:handle"
+    COMMENDATION_EDIT = "commendation:edit"
     AUDIT_READ = "audit:read"
 
 
@@ -36,7 +44,17 @@ ROLE_NAMES = {
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.STAFF: frozenset({Permission.ACCOUNTS_RESET}),
+    Role.STAFF: frozenset(
+        {
+            Permission.ACCOUNTS_RESET,
+            Permission.PARTICIPATION_READ,
+            Permission.HEADCOUNTS_EDIT,
+            Permission.ROSTERS_EDIT,
+            Permission.CAMPAIGNS_READ,
+            Permission.ATTESTATIONS_EDIT,
+            Permission.COMMENDATION_HANDLE,
+        }
+    ),
     Role.ORGANISER: frozenset(
         {
             Permission.QUESTIONS_EDIT,
@@ -51,6 +69,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COMPLAINTS_ANSWER,
             Permission.ANALYSIS_READ,
             Permission.EXCLUSIONS_EDIT,
+            Permission.PARTICIPATION_READ,
+            Permission.HEADCOUNTS_EDIT,
+            Permission.CAMPAIGNS_READ,
+            Permission.CAMPAIGNS_EDIT,
+            Permission.ATTESTATIONS_EDIT,
+            Permission.COMMENDATION_HANDLE,
+            Permission.COMMENDATION_EDIT,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -101,3 +126,19 @@ def unit_paths_in_scope(grants: tuple[Grant, ...], permission: Permission) -> li
     if any(grant.unit_path is None for grant in allowed):
         return None
     return [(str(grant.unit_series), str(grant.unit_path)) for grant in allowed]
+
+
+def covers_unit(
+    grants: tuple[Grant, ...], permission: Permission, contest_id: int, *, series: str, path: str
+) -> bool:
+    """Does one grant carry the permission for this contest and this unit of it at once?
+
+    Two grants never add up: an organiser of one contest who is also staff of one unit sees neither
+    other units of other contests.
+    """
+    return any(
+        grant.allows(permission)
+        and grant.contest_id in (None, contest_id)
+        and (grant.unit_path is None or (grant.unit_series == series and path.startswith(grant.unit_path)))
+        for grant in grants
+    )

@@ -22,6 +22,7 @@ FEATURES = (
     "analysis",
     "entries",
     "participation",
+    "rosters",
     "emulation",
     "commendation",
     "privacy",

@@ -10,10 +10,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from app.web.sessions import TOKEN_KEY
 from tests.browser.live import serving
 from tests.isolation import open_session
+
+PATIENCE = 15_000  # milliseconds for what a page is about to show
+expect.set_options(timeout=PATIENCE)
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -90,7 +94,7 @@ def open_screen(live_server, new_context, faults):
         )
         context.add_init_script(REPORT_POLICY_BREACHES)
         context.on("page", watch)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         return context.new_page()
 
     yield open_
@@ -136,6 +140,8 @@ def check_accessibility():
     """Fail on every breach of WCAG 2.2 AA that axe sees, and on a page wider than its screen."""
 
     def check(page):
+        page.wait_for_load_state()
+        page.evaluate("document.fonts.ready.then(() => true)")
         results = Axe().run(page, options=AXE_OPTIONS)
         assert results.violations_count == 0, results.generate_report()
         too_wide = page.evaluate(

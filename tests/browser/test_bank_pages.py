@@ -1,6 +1,7 @@
 """The question bank on a phone and a desk: list, editor with its preview, one question, coverage board."""
 
 import pytest
+from playwright.sync_api import expect
 
 from app.accounts.models import Account
 from app.questions import services
@@ -60,5 +61,5 @@ def test_without_script_lines_are_added_and_a_question_is_saved(author, open_scr
     assert "Thiếu nguồn." in page.locator("[data-preview]").inner_text()
     page.locator("main form").get_by_role("button", name="Lưu câu mới").click()
 
-    assert page.get_by_text("Đã lưu bản 1").count() == 1
-    assert page.locator(".key-option").count() == 5
+    expect(page.get_by_text("Đã lưu bản 1")).to_have_count(1)
+    expect(page.locator(".key-option")).to_have_count(5)

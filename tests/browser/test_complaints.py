@@ -1,6 +1,7 @@
 """Complaints and item analysis in the browser: both sizes, accessible, usable without script."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.accounts.models import Account
@@ -75,7 +76,7 @@ def test_a_complaint_travels_without_script(attempt, citizen, judge, open_screen
     mine.get_by_label("Câu số mấy trong đề của bạn").fill("2")
     mine.get_by_label("Nội dung").fill(TEXT)
     mine.get_by_role("button", name="Gửi khiếu nại").click()
-    assert mine.get_by_text("Đã nhận khiếu nại số 1 của bạn.").is_visible()
+    expect(mine.get_by_text("Đã nhận khiếu nại số 1 của bạn.")).to_be_visible()
     address = mine.url
 
     desk.goto("/ban-to-chuc/khieu-nai")
@@ -85,7 +86,7 @@ def test_a_complaint_travels_without_script(attempt, citizen, judge, open_screen
     desk.get_by_role("button", name="Gửi", exact=True).click()
 
     mine.goto(address)
-    assert mine.get_by_text("Ban Tổ chức hỏi bạn.").is_visible()
+    expect(mine.get_by_text("Ban Tổ chức hỏi bạn.")).to_be_visible()
     mine.get_by_label("Bạn muốn bổ sung hoặc trả lời gì?").fill("Tôi dựa vào Điều 5.")
     mine.get_by_role("button", name="Gửi", exact=True).click()
 
@@ -95,10 +96,10 @@ def test_a_complaint_travels_without_script(attempt, citizen, judge, open_screen
     desk.get_by_label("Căn cứ").fill("Điều 5 Luật, khoản 2")
     desk.get_by_label("Trả lời người khiếu nại").fill("Đáp án đúng theo khoản 2.")
     desk.get_by_role("button", name="Ghi quyết định và trả lời").click()
-    assert desk.get_by_text("Đã ghi quyết định.").is_visible()
+    expect(desk.get_by_text("Đã ghi quyết định.")).to_be_visible()
 
     mine.reload()
-    assert mine.get_by_text("Ban Tổ chức trả lời: không chấp nhận").is_visible()
+    expect(mine.get_by_text("Ban Tổ chức trả lời: không chấp nhận")).to_be_visible()
 
 
 def test_the_pages_are_accessible(
@@ -132,7 +133,7 @@ def test_the_pages_are_accessible(
     screen.goto(f"{desk}/{own}")
     screen.get_by_role("button", name="Tiếp nhận").click()
     screen.get_by_role("button", name="Ghi quyết định và trả lời").click()
-    assert screen.get_by_text("Cần sửa").is_visible()
+    expect(screen.get_by_text("Cần sửa")).to_be_visible()
     check_accessibility(screen)
     assert [fault for fault in faults if "422" not in fault] == []
     faults.clear()

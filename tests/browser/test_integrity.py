@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.integrity.models import Signal
@@ -38,10 +39,10 @@ def test_queue_and_cases_are_accessible(desk, check_accessibility, faults):
     check_accessibility(desk)
     for title in ("10 câu trong 8 giây", "người dùng chung một máy"):
         open_case(desk, title)
-        assert desk.get_by_role("heading", name="Bằng chứng").is_visible()
+        expect(desk.get_by_role("heading", name="Bằng chứng")).to_be_visible()
         check_accessibility(desk)
     desk.get_by_role("button", name="Giữ hợp lệ").click()
-    assert desk.get_by_role("alert").is_visible()
+    expect(desk.get_by_role("alert")).to_be_visible()
     check_accessibility(desk)
     assert all("422" in fault for fault in faults)
     faults.clear()
@@ -60,7 +61,7 @@ def test_an_attempt_is_voided_in_four_actions_without_script(open_screen, search
     page.get_by_label("Lý do").fill(REASON)
     page.get_by_role("button", name="Hủy lượt thi này").click()
 
-    assert page.get_by_text("Đã ghi quyết định về 1 người.").is_visible()
+    expect(page.get_by_text("Đã ghi quyết định về 1 người.")).to_be_visible()
 
 
 def test_the_live_page_is_accessible(screen, searched, organisers, sign_in_on, clock_at, check_accessibility):
@@ -76,7 +77,7 @@ def test_the_live_page_refreshes_itself_and_says_when_it_cannot(
     clock_at(NOON + timedelta(hours=1))
     sign_in_on(screen, organisers[0])
     screen.goto(f"{ROUND}/dang-dien-ra")
-    assert screen.get_by_text("Số liệu tự làm mới mỗi 5 giây.").is_visible()
+    expect(screen.get_by_text("Số liệu tự làm mới mỗi 5 giây.")).to_be_visible()
     db.session.add(Job(kind="make_annex", key="x", payload={}, created_at=AFTER, tries=3, error="x"))
     db.session.commit()
 

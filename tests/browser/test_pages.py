@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.attempts import services as attempts
@@ -171,5 +172,5 @@ def test_a_first_visit_is_light_and_nothing_jumps(visit):
 def test_it_can_be_read_without_script(visit):
     screen = visit(PHONE, java_script_enabled=False)
 
-    assert screen.get_by_role("main").count() == 1
-    assert screen.locator("h1").count() == 1
+    expect(screen.get_by_role("main")).to_have_count(1)
+    expect(screen.locator("h1")).to_have_count(1)

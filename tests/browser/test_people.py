@@ -4,6 +4,7 @@ import re
 
 import pyotp
 import pytest
+from playwright.sync_api import expect
 
 from app import clock
 from app.accounts.factor_rules import STEP
@@ -99,7 +100,7 @@ def test_turning_the_second_factor_on_and_signing_in_with_it(
     screen.fill("#code", totp.at(clock.now()))
     screen.get_by_role("button", name="Bật xác thực hai lớp").click()
     screen.get_by_role("heading", name="Mã dự phòng").wait_for()
-    assert screen.locator("code.code").count() == 10
+    expect(screen.locator("code.code")).to_have_count(10)
     check_accessibility(screen)
 
     screen.context.clear_cookies()

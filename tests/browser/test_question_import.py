@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from app.accounts.models import Account
 from app.extensions import db as extension
@@ -39,13 +40,13 @@ def test_every_step_is_accessible(organiser, screen, sign_in_on, check_accessibi
     screen.goto(UPLOAD)
     check_accessibility(screen)
     screen.get_by_role("button", name="Đọc tệp và xem trước").click()
-    assert screen.get_by_role("link", name="Bạn hãy chọn tệp.").is_visible()
+    expect(screen.get_by_role("link", name="Bạn hãy chọn tệp.")).to_be_visible()
     check_accessibility(screen)
     assert [fault for fault in faults if "422" not in fault] == []
     faults.clear()
 
     send(screen, question(2, answer=""), question(3, options=("Một", "Một")))
-    assert screen.get_by_role("heading", name="2 chỗ cần sửa trong tệp").is_visible()
+    expect(screen.get_by_role("heading", name="2 chỗ cần sửa trong tệp")).to_be_visible()
     check_accessibility(screen)
 
     send(
@@ -54,11 +55,11 @@ def test_every_step_is_accessible(organiser, screen, sign_in_on, check_accessibi
         question(2),
         question(3, source=""),
     )
-    assert screen.get_by_text("Thay đổi", exact=True).is_visible()
+    expect(screen.get_by_text("Thay đổi", exact=True)).to_be_visible()
     check_accessibility(screen)
 
     screen.get_by_role("button", name="Nhập 3 câu vào ngân hàng").click()
-    assert screen.get_by_text("Đã nhập 3 câu").is_visible()
+    expect(screen.get_by_text("Đã nhập 3 câu")).to_be_visible()
     check_accessibility(screen)
     screen.goto(UPLOAD)
     check_accessibility(screen)
@@ -74,8 +75,8 @@ def test_a_file_comes_in_and_goes_out_on_a_phone_without_script(organiser, open_
     page.get_by_role("link", name="Nhập từ Word, Excel").click()
     send(page, question(1), question(2))
     page.get_by_role("button", name="Nhập 1 câu vào ngân hàng").click()
-    assert page.get_by_text("Đã nhập 1 câu").is_visible()
+    expect(page.get_by_text("Đã nhập 1 câu")).to_be_visible()
 
     page.get_by_text("Rút lại lần nhập này").click()
     page.get_by_role("button", name="Rút lại 1 câu").click()
-    assert page.get_by_text("Đã rút lại 1 câu của tệp").is_visible()
+    expect(page.get_by_text("Đã rút lại 1 câu của tệp")).to_be_visible()

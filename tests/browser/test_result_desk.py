@@ -1,6 +1,7 @@
 """The organisers' pages between closing and publication: both sizes, accessible, usable without script."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from app.accounts.models import Account, RoleGrant
@@ -129,7 +130,7 @@ def test_a_result_is_published_on_a_phone_without_script(
     first.get_by_label("Không xét giải").check()
     first.get_by_label("Lý do").fill(REASON)
     first.get_by_role("button", name="Ghi quyết định").click()
-    assert first.get_by_text("Đã ghi quyết định.").is_visible()
+    expect(first.get_by_text("Đã ghi quyết định.")).to_be_visible()
     first.goto(DESK)
     first.get_by_label("Lý do chốt").fill("Chốt lại sau khi xét giải")
     first.get_by_role("button", name="Chốt lại số liệu").click()
@@ -140,7 +141,7 @@ def test_a_result_is_published_on_a_phone_without_script(
     second.goto(DESK)
     second.get_by_role("button", name="Duyệt và công bố").click()
 
-    assert second.get_by_text("Đã công bố bản 1.").is_visible()
+    expect(second.get_by_text("Đã công bố bản 1.")).to_be_visible()
     second.goto("/cuoc-thi/dan-van-kheo/tuan/1/ket-qua")
-    assert second.get_by_text("Kết quả chính thức").is_visible()
-    assert second.get_by_text("Không xét giải").is_visible()
+    expect(second.get_by_text("Kết quả chính thức")).to_be_visible()
+    expect(second.get_by_text("Không xét giải")).to_be_visible()

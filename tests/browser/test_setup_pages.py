@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from app.accounts.models import Account
 from app.contests import incident_services
@@ -61,7 +62,7 @@ def test_a_round_is_cancelled_and_its_page_says_so(
     check_accessibility(screen)
     screen.goto("/cuoc-thi/dan-van-kheo/tuan/1")
 
-    assert screen.get_by_text("Máy chủ ngừng").count() == 1
+    expect(screen.get_by_text("Máy chủ ngừng")).to_have_count(1)
     check_accessibility(screen)
 
 
@@ -71,7 +72,7 @@ def test_the_proof_follows_what_is_typed(app, screen, sign_in_on, check_accessib
     db.session.commit()
     sign_in_on(screen, db.session.get_one(Account, author))
     screen.goto(f"{CONTEST}/tuan/1/sua")
-    assert screen.get_by_text("Có 24 câu dùng được, cần 24.").count() == 1
+    expect(screen.get_by_text("Có 24 câu dùng được, cần 24.")).to_have_count(1)
 
     screen.get_by_label("Số câu", exact=True).first.fill("5")
 

@@ -230,7 +230,7 @@ def finish_on_another_device(other, ledger, address):
     other.locator("[name=password]").fill(PASSWORD)
     other.get_by_role("button", name="Đăng nhập").click()
     other.goto(address)
-    assert other.locator("input:checked").count() == 5
+    expect(other.locator("input:checked")).to_have_count(5)
     for _ in range(10):
         onward(other)
     other.locator("[name=prediction]").fill("7")
@@ -289,7 +289,7 @@ def test_a_week_without_script_and_with_redis_stopped(
     start(plain)
     pick(plain, 1, "A")
     plain.get_by_role("button", name="Lưu bài").click()
-    assert plain.locator("input:checked").count() == 1
+    expect(plain.locator("input:checked")).to_have_count(1)
     pick(plain, 2, "B")
     plain.locator("input[name=prediction]").fill("1.234")
     plain.get_by_role("button", name="NỘP BÀI").click()

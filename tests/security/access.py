@@ -115,8 +115,14 @@ class Route:
 
     def addresses(self, side: Side) -> list[Values]:
         """What stands for the parameters to reach everything on this side that the route can show."""
-        candidates = [values_of(self.endpoint, name, side) for name in self.parameters]
+        candidates = [self._candidates(name, side) for name in self.parameters]
         return [dict(zip(self.parameters, values, strict=True)) for values in product(*candidates)]
+
+    def _candidates(self, name: str, side: Side) -> tuple[bytes, ...]:
+        """Unit staff see a contest from its first scheduled round on, so no draft of one."""
+        if name == "slug" and "unit_code" in self.parameters:
+            return (side.slug.encode(),)
+        return values_of(self.endpoint, name, side)
 
     def paths(self, side: Side) -> list[bytes]:
         return [path_of(self.rule, values) for values in self.addresses(side)]
@@ -165,6 +171,8 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
         "proposal_number": (1,),
         "ending": ("pdf", "xlsx"),
         "import_id": side.imports,
+        "series": (side.series,),
+        "unit_code": (side.unit_code,),
     }
     if parameter not in values:
         raise LookupError(f"{endpoint} has a parameter <{parameter}>: say what stands for it in values_of")

@@ -101,6 +101,8 @@ class Side:
     new_complaint: str
     analysed_key: str
     signal: str
+    series: str
+    unit_code: str
     imports: tuple[int, ...] = ()
 
 
@@ -273,6 +275,8 @@ def _side(
         new_complaint=new_complaint,
         analysed_key=_analyse(sat[PUBLISHED], chief),
         signal=_signal(sat[PUBLISHED], (organiser, chief)),
+        series=unit.series_code,
+        unit_code=unit.code,
     )
 
 
