@@ -19,6 +19,14 @@ PERMISSION_NAMES = {
     Permission.COMPLAINTS_ANSWER: "Xem và trả lời khiếu nại",
     Permission.ANALYSIS_READ: "Xem phân tích câu hỏi",
     Permission.EXCLUSIONS_EDIT: "Sửa danh sách không được dự thi, không xếp hạng",
+    Permission.PARTICIPATION_READ: "Xem người và lượt dự thi của đơn vị, ai chưa dự thi",
+    Permission.HEADCOUNTS_EDIT: "Khai quân số, giao chỉ tiêu",
+    Permission.ROSTERS_EDIT: "Nhập danh sách đơn vị, đăng ký giúp, chuyển đơn vị, gộp tài khoản trùng",
+    Permission.CAMPAIGNS_READ: "Xem kết quả thi đua",
+    Permission.CAMPAIGNS_EDIT: "Sửa tiêu chí thi đua",
+    Permission.ATTESTATIONS_EDIT: "Xác nhận tiêu chí thi đua định tính",
+    Permission.COMMENDATION_HANDLE: "Làm hồ sơ khen thưởng ở khâu được giao",
+    Permission.COMMENDATION_EDIT: "Sửa chỉ tiêu khen thưởng, mẫu văn bản, người ở từng khâu",
     Permission.AUDIT_READ: "Xem nhật ký hệ thống",
 }
 SCOPE_WORDS = {

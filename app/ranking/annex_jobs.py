@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import current_app, render_template
 
+from app import printing
 from app.contests.policy import Key
 from app.ranking import annex_queries, documents, services
 from app.ranking.annex_queries import Annex
@@ -18,11 +19,11 @@ def make_annex(payload: dict[str, Any], now: datetime) -> None:
     """payload: {"round_id", "number"}. Without libpango the PDF's place says what is missing."""
     annex = annex_queries.annex_of(int(payload["round_id"]), int(payload["number"]))
     services.keep_document(annex.revision, ANNEX_XLSX, documents.xlsx_of(annex), XLSX_TYPE, now=now)
-    if documents.can_make_pdf():
+    if printing.can_make_pdf():
         content = documents.pdf_of(html_of(annex))
         services.keep_document(annex.revision, ANNEX_PDF, content, PDF_TYPE, now=now)
     else:
-        services.keep_problem(annex.revision, ANNEX_PDF, documents.MISSING_PANGO, now=now)
+        services.keep_problem(annex.revision, ANNEX_PDF, printing.MISSING_PANGO, now=now)
 
 
 def html_of(annex: Annex) -> str:
@@ -34,7 +35,7 @@ def html_of(annex: Annex) -> str:
         "ranking/base_annex.html",
         annex=annex,
         address=address,
-        qr=documents.qr_of(address),
+        qr=printing.qr_of(address),
         has_prediction=Key.PREDICTION_DISTANCE in annex.policy.keys,
         has_duration=Key.DURATION in annex.policy.keys,
     )

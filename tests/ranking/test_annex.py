@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from app import printing
 from app.accounts.models import Account
 from app.contests.queries import get_latest_key
 from app.jobs.models import Job
@@ -105,7 +106,7 @@ def test_markup_in_a_name_is_printed_as_it_is(sit, freeze, publish, named, week)
 
 
 def test_without_libpango_the_page_says_what_to_install(revision, client, db, monkeypatch):
-    monkeypatch.setattr(documents, "weasyprint", None)
+    monkeypatch.setattr(printing, "weasyprint", None)
 
     run_waiting_jobs()
 
