@@ -120,6 +120,11 @@ def contests_in_scope(grants: tuple[Grant, ...], permission: Permission) -> set[
     return None if None in allowed else {contest for contest in allowed if contest is not None}
 
 
+def covers_contest(grants: tuple[Grant, ...], permission: Permission, contest_id: int) -> bool:
+    allowed = contests_in_scope(grants, permission)
+    return allowed is None or contest_id in allowed
+
+
 def unit_paths_in_scope(grants: tuple[Grant, ...], permission: Permission) -> list[tuple[str, str]] | None:
     """(series, path prefix) of the subtrees the permission covers; None means everything."""
     allowed = [grant for grant in grants if grant.allows(permission)]

@@ -15,16 +15,16 @@ from app.analysis.models import ItemAnalysis
 from app.analysis.round_rules import QuestionFigures, Results
 from app.analysis.rules import SCOPE_NAMES, Scope
 from app.contests.models import Round
-from app.contests.queries import get_latest_key, get_managed_round
+from app.contests.queries import get_latest_key, get_scheduled_round
 from app.extensions import db
 from app.formats import vn_number, vn_percent
 from app.jobs.runner import ring
 from app.permissions import Permission
 from app.questions.models import QuestionVersion
 from app.ranking.rules import is_over
+from app.web.addresses import ROUND_NUMBER
 from app.web.guards import require
 
-ROUND_NUMBER = "int(min=1, max=9999)"
 RELOAD_AFTER = 3
 
 bp = Blueprint(
@@ -46,10 +46,7 @@ class Line(NamedTuple):
 
 def managed(slug: str, number: int, *, lock: bool = False) -> Round:
     """A scheduled round in the person's scope. Raises NoResultFound."""
-    found = get_managed_round(current_user.grants, Permission.ANALYSIS_READ, slug, number, lock=lock)
-    if found.scheduled_at is None:
-        raise NoResultFound
-    return found
+    return get_scheduled_round(current_user.grants, Permission.ANALYSIS_READ, slug, number, lock=lock)
 
 
 @bp.get("")

@@ -15,7 +15,7 @@ from app.accounts.rules import Origin, address_prefix
 from app.attempts import forms, queries, rules, services
 from app.cache import remembered
 from app.contests import wording
-from app.contests.incident_queries import find_cancellation
+from app.contests.incident_queries import Cancellation, find_cancellation
 from app.contests.models import Round
 from app.errors import BadInput
 from app.extensions import db, login_manager
@@ -147,7 +147,7 @@ def result(public_id: str) -> BaseResponse | str:
         closing=own.closing,
         contest=_contest_of(own),
         turns_left=own.turns_left,
-        cancellation=find_cancellation(db.session.get_one(Round, own.row.round_id)),
+        cancellation=_cancellation_of(own),
         may_start=own.row.cancelled_at is None
         and now < (own.row.last_start_at or own.row.round_closes_at)
         and own.turns_left != 0,
@@ -156,6 +156,13 @@ def result(public_id: str) -> BaseResponse | str:
         shows_score=own.row.shows_own_score or is_round_over,
         questions=queries.page_questions(own, with_key=True) if is_round_over else [],
     )
+
+
+def _cancellation_of(own: queries.OwnAttempt) -> Cancellation | None:
+    """How the round was cancelled; None for one that was held."""
+    if own.row.cancelled_at is None:
+        return None
+    return find_cancellation(db.session.get_one(Round, own.row.round_id))
 
 
 def _contest_of(own: queries.OwnAttempt) -> dict[str, str]:

@@ -12,7 +12,7 @@ from app.complaints import desk_queries, desk_services, queries, rules, timeline
 from app.complaints.desk_queries import Case, Filters
 from app.complaints.forms import DecideForm, TakeForm, TalkForm, decide_form
 from app.contests.models import Round
-from app.contests.queries import get_managed_round
+from app.contests.queries import get_scheduled_round
 from app.enrolments import exclusion_rules
 from app.errors import BadInput
 from app.extensions import db
@@ -20,11 +20,11 @@ from app.permissions import Permission
 from app.ranking.review_queries import names_of
 from app.ranking.rules import KIND_NAMES
 from app.text import parse_integer
+from app.web.addresses import ROUND_NUMBER
 from app.web.guards import require
 
 bp = Blueprint("complaints_organiser", __name__, url_prefix="/ban-to-chuc", template_folder="templates")
 Page = Response | tuple[str, int]
-ROUND_NUMBER = "int(min=1, max=9999)"
 LAST_PAGE = 1_000_000
 FILTER_NAMES = {
     "": "Chưa giải quyết",
@@ -47,9 +47,7 @@ def index() -> str:
 @require(Permission.COMPLAINTS_ANSWER, scope="contest")
 def of_round(slug: str, number: int) -> str:
     """Complaints about one round."""
-    found = get_managed_round(current_user.grants, Permission.COMPLAINTS_ANSWER, slug, number)
-    if found.scheduled_at is None:
-        raise NoResultFound
+    found = get_scheduled_round(current_user.grants, Permission.COMPLAINTS_ANSWER, slug, number)
     return _list(found)
 
 

@@ -26,12 +26,6 @@ Page = Response | tuple[str, int]
 SAVE = "save"
 
 
-def covers(permission: Permission, contest: Contest) -> bool:
-    """Do the person's grants carry the permission for this contest?"""
-    allowed = contests_in_scope(current_user.grants, permission)
-    return allowed is None or contest.id in allowed
-
-
 def may_create() -> bool:
     """A new contest needs a grant that covers all contests."""
     return contests_in_scope(current_user.grants, Permission.CONTESTS_EDIT) is None

@@ -149,6 +149,16 @@ def get_managed_round(
     return db.session.scalars(_locked(query, Round, Contest) if lock else query).one()
 
 
+def get_scheduled_round(
+    grants: tuple[Grant, ...], permission: Permission, slug: str, number: int, *, lock: bool = False
+) -> Round:
+    """As get_managed_round; a round that was never scheduled has nothing to show yet: NoResultFound."""
+    found = get_managed_round(grants, permission, slug, number, lock=lock)
+    if found.scheduled_at is None:
+        raise NoResultFound
+    return found
+
+
 def _locked(query: Select[Row], *tables: type[Contest | Round]) -> Select[Row]:
     """Locked against changes, not against the foreign keys of people who start; read anew."""
     locked = query.with_for_update(of=tables, key_share=True)

@@ -13,7 +13,7 @@ from app import clock
 from app.contests import policy, queries, rules, series_rules, services
 from app.contests.checklist_queries import checklist
 from app.contests.models import Contest, Round
-from app.contests.organiser import SAVE, Page, answer, covers, is_right, managed
+from app.contests.organiser import SAVE, Page, answer, is_right, managed
 from app.contests.round_forms import (
     RoundForm,
     ScheduleForm,
@@ -22,12 +22,12 @@ from app.contests.round_forms import (
     round_data,
     round_form,
 )
-from app.contests.views import ROUND_NUMBER
 from app.errors import BadInput
 from app.extensions import db
-from app.permissions import Permission
+from app.permissions import Permission, covers_contest
 from app.questions.queries import all_topics
 from app.questions.rules import LEVEL_NAMES
+from app.web.addresses import ROUND_NUMBER
 from app.web.guards import require
 
 bp = Blueprint(
@@ -72,8 +72,8 @@ def _rounds_page(contest: Contest, chosen: Round | None) -> str:
         checks=checks.get(chosen.id, []) if chosen else [],
         package=queries.get_package(chosen.id) if chosen and is_scheduled else None,
         events=_coming_events(found, now),
-        may_edit=covers(Permission.CONTESTS_EDIT, contest),
-        may_schedule=covers(Permission.CONTESTS_SCHEDULE, contest),
+        may_edit=covers_contest(current_user.grants, Permission.CONTESTS_EDIT, contest.id),
+        may_schedule=covers_contest(current_user.grants, Permission.CONTESTS_SCHEDULE, contest.id),
         form=ScheduleForm(),
     )
 

@@ -5,9 +5,9 @@ from flask import Blueprint, Response, make_response, render_template
 from app import clock
 from app.contests import policy, queries, rules
 from app.contests.page_queries import rules_page
+from app.web.addresses import ROUND_NUMBER
 
 bp = Blueprint("contests", __name__, url_prefix="/cuoc-thi/<slug>", template_folder="templates")
-ROUND_NUMBER = "int(min=1, max=9999)"
 
 
 @bp.get("")

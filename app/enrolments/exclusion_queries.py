@@ -112,7 +112,17 @@ def _takes_rank() -> ColumnElement[bool]:
 
 def unranked_in(round_id: int) -> dict[int, Mode]:
     """Enrolment → how it is listed, of everybody without a rank in this round by the contest's list."""
-    query = (
+    return {enrolment_id: Mode(mode) for enrolment_id, mode in db.session.execute(_unranked_in(round_id))}
+
+
+def find_unranked(round_id: int, enrolment_id: int) -> Mode | None:
+    """How this enrolment is listed, when the list leaves it without a rank in this round."""
+    row = db.session.execute(_unranked_in(round_id).where(Enrolment.id == enrolment_id)).first()
+    return Mode(row.mode) if row else None
+
+
+def _unranked_in(round_id: int) -> Select[tuple[int, str]]:
+    return (
         select(Enrolment.id, Exclusion.mode)
         .join(
             Exclusion,
@@ -121,7 +131,6 @@ def unranked_in(round_id: int) -> dict[int, Mode]:
         .join(Round, _takes_rank())
         .where(Round.id == round_id)
     )
-    return {enrolment_id: Mode(mode) for enrolment_id, mode in db.session.execute(query)}
 
 
 def uncounted_entries() -> Select[tuple[Exclusion]]:

@@ -4,13 +4,12 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_login import current_user
-from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
 from app import clock
 from app.attempts.queries import policy_of
 from app.contests.models import Round
-from app.contests.queries import get_managed_round, get_package
+from app.contests.queries import get_package, get_scheduled_round
 from app.extensions import db
 from app.integrity import charts, effect_rules, queries, services, wording
 from app.integrity.effect_rules import Taken
@@ -24,6 +23,7 @@ from app.jobs.services import MAX_TRIES
 from app.permissions import Permission
 from app.ranking.live_queries import find_live_board
 from app.ranking.queries import find_computed_freeze
+from app.web.addresses import ROUND_NUMBER
 from app.web.guards import require
 
 RELOAD_AFTER = 3
@@ -31,7 +31,7 @@ RELOAD_AFTER = 3
 bp = Blueprint(
     "integrity_organiser",
     __name__,
-    url_prefix="/ban-to-chuc/cuoc-thi/<slug>/tuan/<int(min=1, max=9999):number>/canh-bao",
+    url_prefix=f"/ban-to-chuc/cuoc-thi/<slug>/tuan/<{ROUND_NUMBER}:number>/canh-bao",
     template_folder="templates",
 )
 
@@ -46,10 +46,7 @@ def unseen_signals(found: Round) -> int:
 
 def managed(slug: str, number: int, *, lock: bool = False) -> Round:
     """The round in the person's scope; one never scheduled has no signals. Raises NoResultFound."""
-    found = get_managed_round(current_user.grants, Permission.INTEGRITY_REVIEW, slug, number, lock=lock)
-    if found.scheduled_at is None:
-        raise NoResultFound
-    return found
+    return get_scheduled_round(current_user.grants, Permission.INTEGRITY_REVIEW, slug, number, lock=lock)
 
 
 @bp.get("")

@@ -19,11 +19,12 @@ from app.contests.rules import STATE_NAMES, RoundState
 from app.errors import BadInput
 from app.extensions import login_manager
 from app.localtime import VIETNAM, local
-from app.permissions import Permission, contests_in_scope
+from app.permissions import Permission, covers_contest
 from app.portal import page_views, preview_queries, queries
 from app.ranking.board_queries import PublicBoard
 from app.ranking.rules import shown_board
 from app.text import parse_integer
+from app.web.addresses import ROUND_NUMBER
 from app.web.guards import require
 
 bp = Blueprint(
@@ -32,7 +33,6 @@ bp = Blueprint(
     url_prefix="/ban-to-chuc/cuoc-thi/<slug>/xem-truoc",
     template_folder="templates",
 )
-ROUND_NUMBER = "int(min=1, max=9999)"
 HOUR = timedelta(hours=1)
 MAX_SAMPLE = 99
 FIRST, LAST = datetime(2000, 1, 2, tzinfo=VIETNAM), datetime(2100, 12, 30, tzinfo=VIETNAM)
@@ -61,15 +61,9 @@ def index(slug: str) -> str:
         rounds=rounds,
         states={found.id: STATE_NAMES[state_of(copies[found.id], moment)] for found in rounds},
         moments={found.id: [(name, _written(at)) for name, at in _moments_of(found)] for found in rounds},
-        may_draw=_covers(Permission.CONTESTS_SCHEDULE, contest),
-        may_edit=_covers(Permission.CONTESTS_EDIT, contest),
+        may_draw=covers_contest(current_user.grants, Permission.CONTESTS_SCHEDULE, contest.id),
+        may_edit=covers_contest(current_user.grants, Permission.CONTESTS_EDIT, contest.id),
     )
-
-
-def _covers(permission: Permission, contest: Contest) -> bool:
-    """Do the person's grants carry the permission for this contest?"""
-    allowed = contests_in_scope(current_user.grants, permission)
-    return allowed is None or contest.id in allowed
 
 
 def _moments_of(found: Round) -> list[tuple[str, datetime]]:

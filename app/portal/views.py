@@ -38,11 +38,11 @@ from app.ranking.board_queries import board_of
 from app.ranking.own_queries import find_own_result
 from app.ranking.rules import Board, is_over
 from app.units.queries import find_parent, search_units
+from app.web.addresses import ROUND_NUMBER
 from app.web.devices import MAX_AGE as DEVICE_MAX_AGE
 from app.web.limits import SEARCH_LIMIT, limiter
 
 bp = Blueprint("portal", __name__, template_folder="templates")
-ROUND_NUMBER = "int(min=1, max=9999)"
 MAX_SEARCH = 80
 
 

@@ -4,15 +4,14 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
-from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
 from app import clock
 from app.attempts.queries import policy_of
 from app.contests import wording
 from app.contests.models import Round
-from app.contests.queries import get_managed_round, rounds_of
-from app.permissions import Permission, contests_in_scope
+from app.contests.queries import get_scheduled_round, rounds_of
+from app.permissions import Permission, covers_contest
 from app.ranking import award_queries, freeze_queries, key_queries, queries, review_queries, rules
 from app.ranking.forms import (
     FIRST_FREEZE,
@@ -34,16 +33,7 @@ Page = Response | tuple[str, int]
 
 def managed(permission: Permission, slug: str, number: int, *, lock: bool = False) -> Round:
     """The round in the person's scope; one that was never scheduled has no result. Raises NoResultFound."""
-    found = get_managed_round(current_user.grants, permission, slug, number, lock=lock)
-    if found.scheduled_at is None:
-        raise NoResultFound
-    return found
-
-
-def covers(permission: Permission, found: Round) -> bool:
-    """Do the person's grants carry the permission for this contest?"""
-    allowed = contests_in_scope(current_user.grants, permission)
-    return allowed is None or found.contest_id in allowed
+    return get_scheduled_round(current_user.grants, permission, slug, number, lock=lock)
 
 
 def desk_page(found: Round, **wrong_forms: BaseForm) -> tuple[str, int]:
@@ -69,9 +59,9 @@ def desk_page(found: Round, **wrong_forms: BaseForm) -> tuple[str, int]:
         open_attempts=review_queries.count_open_attempts(found),
         reload_after=RELOAD_AFTER,
         is_own_freeze=freeze is not None and freeze.requested_by == current_user.account_id,
-        may_approve=covers(Permission.RESULTS_APPROVE, found),
-        may_extend=covers(Permission.CONTESTS_SCHEDULE, found),
-        may_prepare=covers(Permission.CONTESTS_EDIT, found),
+        may_approve=covers_contest(current_user.grants, Permission.RESULTS_APPROVE, found.contest_id),
+        may_extend=covers_contest(current_user.grants, Permission.CONTESTS_SCHEDULE, found.contest_id),
+        may_prepare=covers_contest(current_user.grants, Permission.CONTESTS_EDIT, found.contest_id),
         next_round=next((each for each in rounds_of(found.contest) if each.number == found.number + 1), None),
         open_proposals=[one for one in key_queries.proposals_of(found.id) if one.outcome is None],
         kind_names=rules.KIND_NAMES,

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_login import current_user
-from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
 from app import clock
@@ -13,14 +12,14 @@ from app.contests.incident_rules import REFUSALS
 from app.contests.incident_wording import incident_rule
 from app.contests.markdown_rules import to_html
 from app.contests.models import Round
-from app.contests.queries import get_managed_round, state_of
+from app.contests.queries import get_scheduled_round, state_of
 from app.errors import BadInput
 from app.extensions import db
 from app.permissions import Permission
 from app.ranking.forms import ExtendForm
 from app.ranking.incident_forms import AnswerForm, ProposalForm
 from app.ranking.review_queries import count_running_attempts, names_of
-from app.ranking.views import ROUND_NUMBER
+from app.web.addresses import ROUND_NUMBER
 from app.web.guards import require
 
 bp = Blueprint(
@@ -34,11 +33,7 @@ Page = Response | tuple[str, int]
 
 def managed(slug: str, number: int, *, lock: bool = False) -> Round:
     """The scheduled round in the person's scope. Raises NoResultFound."""
-    grants = current_user.grants
-    found = get_managed_round(grants, Permission.CONTESTS_SCHEDULE, slug, number, lock=lock)
-    if found.scheduled_at is None:
-        raise NoResultFound
-    return found
+    return get_scheduled_round(current_user.grants, Permission.CONTESTS_SCHEDULE, slug, number, lock=lock)
 
 
 @bp.get("")

@@ -11,14 +11,14 @@ from app.contests.queries import get_latest_key
 from app.errors import BadInput
 from app.extensions import db
 from app.jobs.runner import ring
-from app.permissions import Permission
+from app.permissions import Permission, covers_contest
 from app.ranking import key_queries, proposal_services, queries, review_queries, rules
 from app.ranking.desk_models import KeyProposal
-from app.ranking.desk_organiser import RELOAD_AFTER, Page, covers, managed, prize_words
+from app.ranking.desk_organiser import RELOAD_AFTER, Page, managed, prize_words
 from app.ranking.forms import read_page
 from app.ranking.key_forms import ProposalActForm, ProposalForm, RefusalForm, proposal_form
 from app.ranking.key_queries import KeyQuestion
-from app.ranking.views import ROUND_NUMBER
+from app.web.addresses import ROUND_NUMBER
 from app.web.guards import require
 
 PLACE = "int(min=1, max=9999)"
@@ -146,7 +146,7 @@ def _proposal(found: Round, shown: KeyProposal, form: RefusalForm | None = None)
         failure=job.error if job is not None and shown.preview is None else None,
         is_current=shown.base_version == get_latest_key(found.id).version,
         is_own=shown.proposed_by == current_user.account_id,
-        may_approve=covers(Permission.RESULTS_APPROVE, found),
+        may_approve=covers_contest(current_user.grants, Permission.RESULTS_APPROVE, found.contest_id),
         names=review_queries.names_of({shown.proposed_by, shown.decided_by}),
         form=form or RefusalForm(formdata=None),
         reload_after=RELOAD_AFTER,

@@ -7,7 +7,7 @@ from app import clock
 from app.contests.queries import get_public_round
 from app.ranking import key_queries, rules
 from app.ranking.forms import read_page
-from app.ranking.views import ROUND_NUMBER
+from app.web.addresses import ROUND_NUMBER
 
 bp = Blueprint(
     "keys",

@@ -5,15 +5,14 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, current_app, render_template
 from flask_login import current_user
-from sqlalchemy.exc import NoResultFound
 
 from app import clock
 from app.contests.models import Round
-from app.contests.queries import get_managed_round, state_of
+from app.contests.queries import get_scheduled_round, state_of
 from app.permissions import Permission
 from app.ranking import live_round_queries
 from app.ranking.live_round_queries import Behind, Now
-from app.ranking.views import ROUND_NUMBER
+from app.web.addresses import ROUND_NUMBER
 from app.web.guards import require
 
 REFRESH_SECONDS = 5
@@ -54,9 +53,7 @@ def figures(slug: str, number: int) -> str:
 
 
 def _page(template: str, slug: str, number: int) -> str:
-    found = get_managed_round(current_user.grants, Permission.CONTESTS_VIEW, slug, number)
-    if found.scheduled_at is None:
-        raise NoResultFound
+    found = get_scheduled_round(current_user.grants, Permission.CONTESTS_VIEW, slug, number)
     moment = clock.now()
     context: dict[str, Any] = {
         "managed": found.contest,

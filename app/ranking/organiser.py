@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.attempts.services import extend_round
 from app.contests.models import Round
-from app.enrolments.exclusion_queries import unranked_in
+from app.enrolments.exclusion_queries import find_unranked
 from app.enrolments.exclusion_rules import MODE_NAMES, Mode
 from app.extensions import db
 from app.jobs.runner import ring
@@ -24,7 +24,7 @@ from app.ranking.forms import (
     decision_form,
     read_choice,
 )
-from app.ranking.views import ROUND_NUMBER
+from app.web.addresses import ROUND_NUMBER
 from app.web.guards import require
 
 CONTESTANT_NO = "int(min=100000, max=99999999)"
@@ -144,7 +144,7 @@ def _person(
         enrolment=enrolment,
         full_name=full_name,
         unit=unit,
-        listed_as=listed_as(unranked_in(found.id).get(enrolment.id)),
+        listed_as=listed_as(find_unranked(found.id, enrolment.id)),
         attempts=attempts,
         line=review_queries.find_frozen_line(review.freeze, enrolment.id) if review.freeze else None,
         review=review,

@@ -12,7 +12,7 @@ from app.contests import policy as policies
 from app.contests import wording
 from app.contests.models import Round
 from app.contests.policy import Line
-from app.enrolments.exclusion_queries import unranked_in
+from app.enrolments.exclusion_queries import find_unranked
 from app.enrolments.exclusion_rules import NOT_RANKED_REASONS
 from app.enrolments.models import Enrolment
 from app.enrolments.queries import find_enrolment
@@ -116,7 +116,7 @@ def _without_rank(
     found: Round, shown: PublicBoard, enrolment: Enrolment, decisions: Sequence[Decision]
 ) -> OwnResult | None:
     """Why this person has no rank; None when the attempts give no reason."""
-    listed = unranked_in(found.id).get(enrolment.id)
+    listed = find_unranked(found.id, enrolment.id)
     fixed_reason = NOT_RANKED_REASONS[listed] if listed else enrolment.not_ranked_reason
     if fixed_reason is not None:
         return _no_rank(fixed_reason, shown)

@@ -13,7 +13,7 @@ from app.ranking.desk_organiser import Page, back_to_desk, desk_page, managed
 from app.ranking.models import Revision
 from app.ranking.paper_forms import DecisionCorrectionForm, SubstitutesForm, decision_form
 from app.ranking.press_wording import press_text
-from app.ranking.views import ROUND_NUMBER
+from app.web.addresses import ROUND_NUMBER
 from app.web.guards import require
 
 bp = Blueprint(

@@ -25,8 +25,8 @@ from app.ranking.board_queries import BoardLine, PublicBoard
 from app.ranking.models import Revision
 from app.ranking.rules import Board
 from app.text import parse_integer
+from app.web.addresses import ROUND_NUMBER
 
-ROUND_NUMBER = "int(min=1, max=9999)"
 REVISION_NUMBER = "int(min=1, max=9999)"
 RENDERED_AGAIN_AFTER = timedelta(seconds=1)
 MAX_RENDERED = 64

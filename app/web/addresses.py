@@ -1,0 +1,3 @@
+"""Converters that addresses share."""
+
+ROUND_NUMBER = "int(min=1, max=9999)"
