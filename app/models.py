@@ -14,7 +14,9 @@ from app.extensions import Base
 from app.files import models as files
 from app.integrity import models as integrity
 from app.jobs import models as jobs
+from app.participation import board_models as collective_boards
 from app.participation import models as participation
+from app.participation import report_models as reports
 from app.questions import import_models as question_imports
 from app.questions import models as questions
 from app.ranking import desk_models as result_desk
@@ -26,6 +28,7 @@ TABLES = (
     analysis,
     attempts,
     audit,
+    collective_boards,
     complaints,
     contests,
     enrolments,
@@ -38,6 +41,7 @@ TABLES = (
     question_imports,
     questions,
     ranking,
+    reports,
     result_desk,
     transfers,
     units,
