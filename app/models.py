@@ -4,8 +4,11 @@ from app.accounts import models as accounts
 from app.analysis import models as analysis
 from app.attempts import models as attempts
 from app.audit import models as audit
+from app.commendation import certificate_models as certificates
+from app.commendation import template_models as word_templates
 from app.complaints import models as complaints
 from app.contests import models as contests
+from app.emulation import models as emulation
 from app.enrolments import exclusion_models as exclusions
 from app.enrolments import models as enrolments
 from app.enrolments import transfer_models as transfers
@@ -15,7 +18,9 @@ from app.files import models as files
 from app.integrity import models as integrity
 from app.jobs import models as jobs
 from app.participation import board_models as collective_boards
+from app.participation import headcount_models as headcounts
 from app.participation import models as participation
+from app.participation import reminder_models as reminders
 from app.participation import report_models as reports
 from app.questions import import_models as question_imports
 from app.questions import models as questions
@@ -28,22 +33,27 @@ TABLES = (
     analysis,
     attempts,
     audit,
+    certificates,
     collective_boards,
     complaints,
     contests,
+    emulation,
     enrolments,
     ErrorCount,
     exclusions,
     files,
+    headcounts,
     integrity,
     jobs,
     participation,
     question_imports,
     questions,
     ranking,
+    reminders,
     reports,
     result_desk,
     transfers,
     units,
+    word_templates,
 )
 metadata = Base.metadata
