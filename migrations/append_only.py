@@ -1,4 +1,4 @@
-"""Triggers that keep an append-only table append-only, for migrations after the first."""
+"""Triggers that keep an append-only table append-only."""
 
 from alembic import op
 

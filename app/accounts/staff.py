@@ -10,11 +10,12 @@ from app import clock
 from app.accounts import queries, rules, services
 from app.accounts.forms import EmptyForm
 from app.accounts.models import Account
-from app.accounts.staff_forms import IssueForm, ReasonForm, SearchForm
+from app.accounts.staff_forms import IssueForm
 from app.extensions import db
 from app.localtime import local_day
 from app.permissions import ROLE_NAMES, Permission, unit_paths_in_scope
 from app.units.queries import search_units
+from app.web.forms import PersonSearchForm, ReasonForm
 from app.web.guards import require
 from app.web.limits import limiter
 
@@ -31,7 +32,7 @@ def person_key() -> str:
 @bp.get("/can-bo/tai-khoan")
 @require(HELP, scope="unit")
 def people() -> str:
-    return render_template("accounts/people.html", form=SearchForm(), found=None)
+    return render_template("accounts/people.html", form=PersonSearchForm(), found=None)
 
 
 @bp.post("/can-bo/tai-khoan")
@@ -39,7 +40,7 @@ def people() -> str:
 @limiter.limit(PEOPLE_LIMIT, key_func=person_key)
 def find_people() -> Response:
     """A search by POST: names and telephone numbers stay out of addresses and logs."""
-    form = SearchForm()
+    form = PersonSearchForm()
     if not form.validate_on_submit():
         return make_response(render_template("accounts/people.html", form=form, found=None), 422)
     found = queries.find_people(current_user.grants, HELP, form.q.data)

@@ -1,35 +1,11 @@
-"""Forms of staff and administrators: finding people, helping them in, giving roles."""
+"""The form of staff who register somebody."""
 
 from datetime import date
-
-from wtforms import StringField
 
 from app.accounts import queries
 from app.accounts.forms import PersonForm
 from app.permissions import Grant, Permission
 from app.units.models import Unit
-from app.web.forms import BaseForm, Required, TextLength, collapse_spaces
-
-MAX_SEARCH = 80
-MAX_REASON = 300
-
-
-class SearchForm(BaseForm):
-    q = StringField(
-        "Tìm người",
-        [Required("Bạn hãy gõ tên, số điện thoại hoặc mã tài khoản."), TextLength(2, MAX_SEARCH)],
-        filters=[collapse_spaces],
-        description="Tên (không dấu cũng được), số điện thoại hoặc mã tài khoản.",
-    )
-
-
-class ReasonForm(BaseForm):
-    reason = StringField(
-        "Lý do",
-        [Required("Bạn hãy ghi lý do."), TextLength(5, MAX_REASON)],
-        filters=[collapse_spaces],
-        description="Được ghi vào nhật ký.",
-    )
 
 
 class IssueForm(PersonForm):

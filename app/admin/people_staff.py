@@ -18,9 +18,9 @@ from app.accounts.queries import (
     live_sessions,
 )
 from app.admin import permission_wording, queries
-from app.admin.role_forms import LookUpForm, ReasonForm
 from app.extensions import db
 from app.permissions import ROLE_NAMES, Permission
+from app.web.forms import PersonSearchForm, ReasonForm
 from app.web.guards import require
 from app.web.limits import limiter
 
@@ -37,7 +37,9 @@ def person_key() -> str:
 @bp.get("")
 @require(GRANT, scope="global")
 def people() -> str:
-    return render_template("admin/people.html", form=LookUpForm(formdata=None), found=None, most=PEOPLE_SHOWN)
+    return render_template(
+        "admin/people.html", form=PersonSearchForm(formdata=None), found=None, most=PEOPLE_SHOWN
+    )
 
 
 @bp.post("")
@@ -45,7 +47,7 @@ def people() -> str:
 @limiter.limit(SEARCH_LIMIT, key_func=person_key)
 def find() -> Response:
     """A search by POST: names and telephone numbers stay out of addresses and logs."""
-    form = LookUpForm()
+    form = PersonSearchForm()
     is_valid = form.validate_on_submit()
     found = find_people(current_user.grants, GRANT, form.q.data) if is_valid else None
     page = render_template("admin/people.html", form=form, found=found, most=PEOPLE_SHOWN)

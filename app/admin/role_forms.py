@@ -1,4 +1,4 @@
-"""Forms of administrators: giving roles, looking somebody up, a reason."""
+"""Forms of administrators: giving roles, narrowing the list of them."""
 
 from datetime import date
 
@@ -11,10 +11,8 @@ from app.contests.models import Contest
 from app.permissions import ROLE_NAMES, Role
 from app.units.models import Unit
 from app.units.queries import all_series, find_unit
-from app.web.forms import BaseForm, DatePartsField, Required, TextLength, collapse_spaces
+from app.web.forms import MAX_SEARCH, BaseForm, DatePartsField, Required, TextLength, collapse_spaces
 
-MAX_SEARCH = 80
-MAX_REASON = 300
 ALL_CONTESTS = SelectChoice("", "Mọi cuộc thi")
 PHONE_MISSING = "Bạn hãy ghi số điện thoại."
 SEARCH_HINT = "Tên (không dấu cũng được), số điện thoại hoặc mã tài khoản."
@@ -29,24 +27,6 @@ class FindForm(BaseForm):
     held_role = SelectField(
         "Vai trò",
         choices=[SelectChoice("", "Mọi vai trò"), *(SelectChoice(r.value, ROLE_NAMES[r]) for r in Role)],
-    )
-
-
-class LookUpForm(BaseForm):
-    q = StringField(
-        "Tìm người",
-        [Required("Bạn hãy gõ tên, số điện thoại hoặc mã tài khoản."), TextLength(2, MAX_SEARCH)],
-        filters=[collapse_spaces],
-        description=SEARCH_HINT,
-    )
-
-
-class ReasonForm(BaseForm):
-    reason = StringField(
-        "Lý do",
-        [Required("Bạn hãy ghi lý do."), TextLength(5, MAX_REASON)],
-        filters=[collapse_spaces],
-        description="Được ghi vào nhật ký.",
     )
 
 

@@ -11,8 +11,7 @@ from app.analysis.models import ItemAnalysis
 from app.analysis.rules import Scope
 from app.attempts.models import Attempt
 from app.extensions import db
-from app.jobs.models import Job
-from app.jobs.services import MAX_TRIES
+from app.jobs.queries import find_job, has_given_up
 from app.questions.models import QuestionVersion
 from app.ranking.freeze_queries import active_decisions
 from app.ranking.rules import Kind
@@ -46,11 +45,8 @@ def job_key(analysis: ItemAnalysis) -> str:
 
 def find_failure(analysis: ItemAnalysis, now: datetime) -> str | None:
     """What the job ended with after all its tries; None while it may still come."""
-    job = db.session.scalars(select(Job).filter_by(kind=JOB, key=job_key(analysis))).one_or_none()
-    if job is None or job.done_at is not None or job.tries < MAX_TRIES:
-        return None
-    is_running = job.lease_until is not None and job.lease_until >= now
-    return None if is_running else job.error or ""
+    job = find_job(JOB, job_key(analysis))
+    return job.error or "" if job is not None and has_given_up(job, now) else None
 
 
 class StoredAttempt(NamedTuple):

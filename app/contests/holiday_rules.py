@@ -1,6 +1,5 @@
 """Public holidays on which an organiser does not want a round to open."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 # Days that the Labour Code of 2019, article 112, names by the solar calendar.
@@ -28,7 +27,6 @@ HUNG_KINGS_DAYS = (
     date(2029, 4, 23),
     date(2030, 4, 12),
 )
-LUNAR_FIRST_YEAR, LUNAR_LAST_YEAR = 2025, 2030
 # The eve and the first four days: the five days that the law gives.
 NEW_YEAR_DAYS = range(-1, 4)
 NEW_YEAR = "Tết Nguyên đán"
@@ -47,8 +45,3 @@ def holidays_between(first: date, last: date) -> dict[date, str]:
         for (month, day), name in SOLAR.items()
     }
     return {day: named[day] for day in sorted(named) if first <= day <= last}
-
-
-def knows_lunar_days(days: Iterable[date]) -> bool:
-    """Are the lunar holidays of all these days' years in the table?"""
-    return all(LUNAR_FIRST_YEAR <= day.year <= LUNAR_LAST_YEAR for day in days)

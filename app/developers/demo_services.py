@@ -16,6 +16,7 @@ from app.contests.draw import below, number_stream
 from app.contests.queries import rounds_of
 from app.contests.services import create_contest, create_round, schedule_round
 from app.developers import demo_rules as rules
+from app.jobs.queries import find_job
 from app.jobs.services import finish_job
 from app.localtime import local_day
 from app.permissions import Role
@@ -210,7 +211,7 @@ def publish_round(found: Any, staff: Staff) -> None:
     frozen_at = found.closes_at + timedelta(hours=1)
     freeze = request_freeze(found, actor_id=staff.freezer, reason="Chốt kết quả tuần", now=frozen_at)
     compute_freeze(freeze.id, now=frozen_at)
-    job = results.find_job(results.FREEZE_JOB, results.freeze_job_key(freeze))
+    job = find_job(results.FREEZE_JOB, results.freeze_job_key(freeze))
     if job is not None:
         finish_job(job.id, now=frozen_at)
     approve_and_publish(

@@ -18,6 +18,7 @@ from app.integrity.models import Signal
 from app.integrity.queries import CasePerson
 from app.integrity.rules import OPENED_FOR, Verdict
 from app.jobs.models import Job
+from app.jobs.queries import find_job
 from app.jobs.runner import ring
 from app.jobs.services import MAX_TRIES
 from app.permissions import Permission
@@ -55,7 +56,7 @@ def index(slug: str, number: int) -> str:
     """The queue: cases without names, the strongest first, and what was decided."""
     found = managed(slug, number)
     cases = queries.cases_of(found.id)
-    search = queries.find_search(services.SEARCH_JOB, found.id)
+    search = find_job(services.SEARCH_JOB, str(found.id))
     return render_template(
         "integrity/queue.html",
         managed=found.contest,

@@ -217,10 +217,6 @@ def rounds_never_searched(job_kind: str, now: datetime) -> Sequence[Round]:
     return [found for found in db.session.scalars(query.order_by(Round.id)) if str(found.id) not in done]
 
 
-def find_search(job_kind: str, round_id: int) -> Job | None:
-    return db.session.scalars(select(Job).filter_by(kind=job_kind, key=str(round_id))).one_or_none()
-
-
 def signals_by_fingerprint(round_id: int) -> dict[str, Signal]:
     query = select(Signal).where(Signal.round_id == round_id)
     return {signal.fingerprint: signal for signal in db.session.scalars(query)}

@@ -17,6 +17,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.files.services import get_file_body
 from app.formats import vn_datetime
+from app.jobs.queries import find_job
 from app.jobs.runner import run_waiting_jobs
 from app.permissions import Permission
 from app.ranking import key_services, queries, services
@@ -69,7 +70,7 @@ def freeze(slug: str, number: int, by: str, reason: str) -> None:
     db.session.expire_all()
     computed = queries.get_freeze(asked.id)
     if computed.frozen_at is None:
-        job = queries.find_job(queries.FREEZE_JOB, queries.freeze_job_key(computed))
+        job = find_job(queries.FREEZE_JOB, queries.freeze_job_key(computed))
         raise click.ClickException(f"The freeze was not computed: {job.error if job else 'no job'}")
     click.echo(f"{computed.figures} target {computed.target}")
     click.echo(f"{slug} round {number} frozen, freeze {computed.number}, body {computed.body_sha256}")

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from app.attempts.models import Attempt
 from app.contests.models import Contest, Round, RoundKey
 from app.enrolments.exclusion_queries import unranked_in
+from app.enrolments.exclusion_rules import NOT_RANKED_REASONS
 from app.enrolments.models import Enrolment
 from app.extensions import db
 from app.ranking.models import Decision, Freeze, FrozenLine, Revision
@@ -168,7 +169,12 @@ def unranked_people(round_id: int, decisions: Sequence[Decision]) -> list[tuple[
         .distinct()
     )
     stated = {enrolment_id: reason or "" for enrolment_id, reason in db.session.execute(query)}
-    return sorted((stated | decided).items())
+    listed = unranked_in(round_id)
+    here = select(Attempt.enrolment_id).where(
+        Attempt.round_id == round_id, Attempt.enrolment_id.in_(listed.keys())
+    )
+    by_list = {one: NOT_RANKED_REASONS[listed[one]] for one in db.session.scalars(here.distinct())}
+    return sorted((stated | by_list | decided).items())
 
 
 def count_closed_attempts(round_id: int) -> int:

@@ -10,9 +10,10 @@ from app.contests.models import Round
 from app.contests.queries import get_latest_key
 from app.errors import BadInput
 from app.extensions import db
+from app.jobs.queries import find_job
 from app.jobs.runner import ring
 from app.permissions import Permission, covers_contest
-from app.ranking import key_queries, proposal_services, queries, review_queries, rules
+from app.ranking import key_queries, proposal_services, review_queries, rules
 from app.ranking.desk_models import KeyProposal
 from app.ranking.desk_organiser import RELOAD_AFTER, Page, managed, prize_words
 from app.ranking.forms import read_page
@@ -135,7 +136,7 @@ def proposal(slug: str, number: int, proposal_number: int) -> str:
 def _proposal(found: Round, shown: KeyProposal, form: RefusalForm | None = None) -> tuple[str, int]:
     place = key_queries.number_of(found.id, shown.version_id)
     asked = _get_question(found, place)
-    job = queries.find_job(proposal_services.PREVIEW_JOB, proposal_services.preview_key(shown))
+    job = find_job(proposal_services.PREVIEW_JOB, proposal_services.preview_key(shown))
     text = render_template(
         "ranking/key_proposal.html",
         managed=found.contest,

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from app.attempts.models import Attempt
 from app.contests.queries import get_latest_key
 from app.extensions import db
-from app.jobs.models import Job
-from app.jobs.services import MAX_TRIES
+from app.jobs import queries as jobs
 from app.ranking import freeze_queries
 from app.ranking.desk_models import SignedDecision
 from app.ranking.models import Decision, Freeze, Revision, RevisionFile
@@ -35,20 +34,14 @@ def get_freeze(freeze_id: int) -> Freeze:
     return db.session.scalars(select(Freeze).where(Freeze.id == freeze_id)).one()
 
 
-def find_job(kind: str, key: str) -> Job | None:
-    return db.session.scalars(select(Job).filter_by(kind=kind, key=key)).one_or_none()
-
-
 def freeze_job_key(freeze: Freeze) -> str:
     return f"{freeze.round_id}:{freeze.number}"
 
 
 def has_given_up(freeze: Freeze, now: datetime) -> bool:
     """Did the job of this freeze fail as often as it is tried?"""
-    job = find_job(FREEZE_JOB, freeze_job_key(freeze))
-    if job is None or job.done_at is not None or job.tries < MAX_TRIES:
-        return False
-    return job.lease_until is None or job.lease_until < now
+    job = jobs.find_job(FREEZE_JOB, freeze_job_key(freeze))
+    return job is not None and jobs.has_given_up(job, now)
 
 
 def is_out_of_date(freeze: Freeze) -> bool:

@@ -16,6 +16,7 @@ from app.enrolments.models import Enrolment
 from app.extensions import db
 from app.formats import vn_datetime
 from app.jobs.models import Job
+from app.jobs.queries import find_job
 from app.ranking import live_queries, queries
 from app.ranking.models import Decision, Freeze, FrozenLine, LiveBoard, Revision
 from app.ranking.rules import is_over
@@ -136,7 +137,7 @@ def review_of(found: Round, now: datetime) -> Review:
 
 
 def _failure_of(pending: Freeze, now: datetime) -> str | None:
-    job: Job | None = queries.find_job(queries.FREEZE_JOB, queries.freeze_job_key(pending))
+    job: Job | None = find_job(queries.FREEZE_JOB, queries.freeze_job_key(pending))
     return (job.error or "") if job is not None and queries.has_given_up(pending, now) else None
 
 

@@ -5,11 +5,14 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, IntegerField
+from wtforms import Field, IntegerField, StringField
 from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
 
 from app.errors import BadInput
 from app.text import collapse, parse_integer
+
+MAX_SEARCH = 80
+MAX_REASON = 300
 
 
 class BaseForm(FlaskForm):
@@ -133,3 +136,21 @@ class DatePartsField(Field):
 def collapse_spaces(value: str | None) -> str | None:
     """A WTForms filter: one space between words, none at the ends."""
     return collapse(value) if value else value
+
+
+class PersonSearchForm(BaseForm):
+    q = StringField(
+        "Tìm người",
+        [Required("Bạn hãy gõ tên, số điện thoại hoặc mã tài khoản."), TextLength(2, MAX_SEARCH)],
+        filters=[collapse_spaces],
+        description="Tên (không dấu cũng được), số điện thoại hoặc mã tài khoản.",
+    )
+
+
+class ReasonForm(BaseForm):
+    reason = StringField(
+        "Lý do",
+        [Required("Bạn hãy ghi lý do."), TextLength(5, MAX_REASON)],
+        filters=[collapse_spaces],
+        description="Được ghi vào nhật ký.",
+    )
