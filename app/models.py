@@ -8,7 +8,9 @@ from app.commendation import certificate_models as certificates
 from app.commendation import template_models as word_templates
 from app.complaints import models as complaints
 from app.contests import models as contests
+from app.emulation import draft_models as criteria_drafts
 from app.emulation import models as emulation
+from app.emulation import referral_models as referral_posters
 from app.enrolments import exclusion_models as exclusions
 from app.enrolments import models as enrolments
 from app.enrolments import transfer_models as transfers
@@ -37,6 +39,7 @@ TABLES = (
     collective_boards,
     complaints,
     contests,
+    criteria_drafts,
     emulation,
     enrolments,
     ErrorCount,
@@ -49,6 +52,7 @@ TABLES = (
     question_imports,
     questions,
     ranking,
+    referral_posters,
     reminders,
     reports,
     result_desk,
