@@ -34,6 +34,13 @@ REPORT_POLICY_BREACHES = """
 document.addEventListener("securitypolicyviolation", event =>
     console.error(`policy ${event.effectiveDirective} refuses ${event.blockedURI}: ${event.sample}`));
 """
+TOO_WIDE = """() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll("*")]
+        .map(element => [element.tagName, element.className, element.getBoundingClientRect().right])
+        .filter(([, , right]) => right > width);
+}"""
 AXE_OPTIONS = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -144,9 +151,7 @@ def check_accessibility():
         page.evaluate("document.fonts.ready.then(() => true)")
         results = Axe().run(page, options=AXE_OPTIONS)
         assert results.violations_count == 0, results.generate_report()
-        too_wide = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert too_wide <= 0, f"the page scrolls sideways by {too_wide} px"
+        too_wide = page.evaluate(TOO_WIDE)
+        assert too_wide == [], f"the page scrolls sideways, wide are {too_wide}"
 
     return check
