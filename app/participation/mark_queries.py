@@ -26,9 +26,8 @@ def rounds_to_count(contest: Contest) -> list[Round]:
 
 def contests_with_standings() -> Sequence[Contest]:
     """Contests in which at least one attempt has been counted."""
-    query = select(Contest).join(Round, Round.contest_id == Contest.id)
-    query = query.join(LiveBoard, LiveBoard.round_id == Round.id).order_by(Contest.id)
-    return db.session.scalars(query.distinct()).all()
+    counted = select(Round.contest_id).join(LiveBoard, LiveBoard.round_id == Round.id)
+    return db.session.scalars(select(Contest).where(Contest.id.in_(counted)).order_by(Contest.id)).all()
 
 
 def marks_of(rounds: Sequence[Round]) -> dict[int, str]:
