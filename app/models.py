@@ -5,6 +5,7 @@ from app.analysis import models as analysis
 from app.attempts import models as attempts
 from app.audit import models as audit
 from app.commendation import certificate_models as certificates
+from app.commendation import models as commendation
 from app.commendation import template_models as word_templates
 from app.complaints import models as complaints
 from app.contests import models as contests
@@ -28,6 +29,7 @@ from app.questions import import_models as question_imports
 from app.questions import models as questions
 from app.ranking import desk_models as result_desk
 from app.ranking import models as ranking
+from app.rosters import models as rosters
 from app.units import models as units
 
 TABLES = (
@@ -37,6 +39,7 @@ TABLES = (
     audit,
     certificates,
     collective_boards,
+    commendation,
     complaints,
     contests,
     criteria_drafts,
@@ -56,6 +59,7 @@ TABLES = (
     reminders,
     reports,
     result_desk,
+    rosters,
     transfers,
     units,
     word_templates,
