@@ -22,6 +22,7 @@ from app.integrity import models as integrity
 from app.jobs import models as jobs
 from app.participation import board_models as collective_boards
 from app.participation import headcount_models as headcounts
+from app.participation import missing_models as populations
 from app.participation import models as participation
 from app.participation import reminder_models as reminders
 from app.participation import report_models as reports
@@ -52,6 +53,7 @@ TABLES = (
     integrity,
     jobs,
     participation,
+    populations,
     question_imports,
     questions,
     ranking,
