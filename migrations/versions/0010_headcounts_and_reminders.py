@@ -1,4 +1,4 @@
-"""Headcounts, what became of them, targets and reminders."""
+"""Headcounts, what became of them, targets, reminders and populations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -69,6 +69,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("headcount_id", name=op.f("pk_headcount_decisions")),
     )
     op.create_table(
+        "populations",
+        sa.Column("contest_id", BIG_ID, nullable=False),
+        sa.Column("unit_id", BIG_ID, nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("counted_at", MOMENT, nullable=False),
+        sa.CheckConstraint("people >= 1", name=op.f("ck_populations_people")),
+        sa.ForeignKeyConstraint(["contest_id"], ["contests.id"], name=op.f("fk_populations_contest_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_populations_unit_id")),
+        sa.PrimaryKeyConstraint("contest_id", "unit_id", name=op.f("pk_populations")),
+    )
+    op.create_table(
         "targets",
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("contest_id", BIG_ID, nullable=False),
@@ -106,5 +117,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("reminders")
     op.drop_table("targets")
+    op.drop_table("populations")
     op.drop_table("headcount_decisions")
     op.drop_table("headcounts")
