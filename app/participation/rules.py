@@ -1,8 +1,13 @@
 """How participation is counted and shown: local days, age bands, rates, what is compared with what."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from app.localtime import from_local, local_day
+
+# A rate of fewer people says nothing, and would tell who they are.
+MINIMUM_HEADCOUNT = 20
+LOW_RATE = 0.5
 
 # Upper ages of the bands, both ends included; the last has none.
 AGE_BANDS: tuple[tuple[str, int | None, str], ...] = (
@@ -24,3 +29,14 @@ def day_end(day: date) -> datetime:
     """The first moment after a local day."""
     after = day + timedelta(days=1)
     return from_local(after.year, after.month, after.day)
+
+
+def same_day(day: date, days: Sequence[date], previous: Sequence[date]) -> date:
+    """The day of the previous round that is as far from its opening; its last one when it was shorter."""
+    offset = min((day - days[0]).days, len(previous) - 1)
+    return previous[max(offset, 0)]
+
+
+def rate_of(people: int, base: int | None) -> float | None:
+    """The share of people who took part; None without a headcount or target, or with too small a one."""
+    return people / base if base is not None and base >= MINIMUM_HEADCOUNT else None

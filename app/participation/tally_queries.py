@@ -1,19 +1,24 @@
 """Read the tallies: how many took part in the subtree of a unit, and as of when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from app.extensions import db
-from app.participation.models import TallyState, UnitTally
+from app.participation.headcount_queries import is_below
+from app.participation.models import GroupTally, TallyState, UnitTally
 from app.units.models import Unit
-from app.units.queries import under
 
-# More subtrees than this are read as the whole series.
-SUBTREES_APART = 8
+SUMS = (
+    func.sum(UnitTally.people),
+    func.sum(UnitTally.attempts),
+    func.sum(UnitTally.people_all_correct),
+    func.sum(UnitTally.newcomers),
+)
 
 
 @dataclass(frozen=True)
@@ -37,45 +42,57 @@ class Figures:
             self.newcomers + other.newcomers,
         )
 
+    def __sub__(self, other: "Figures") -> "Figures":
+        return Figures(
+            self.people - other.people,
+            self.attempts - other.attempts,
+            self.people_all_correct - other.people_all_correct,
+            self.newcomers - other.newcomers,
+        )
+
 
 def figures_of_units(
     units: Sequence[Unit], round_ids: Sequence[int], until: date | None = None
 ) -> dict[int, Figures]:
     """Unit id → sums over the unit's subtree, up to and including the local day `until`."""
+    root = aliased(Unit)
+    query = select(root.id, *SUMS).select_from(root).join(Unit, is_below(root))
+    query = _tallies(query, root, units, round_ids, until).group_by(root.id)
     found = dict.fromkeys((unit.id for unit in units), Figures())
-    if not units or not round_ids:
-        return found
-    ids = {(unit.series_code, unit.path): unit.id for unit in units}
-    for series, path, *counts in db.session.execute(_sums(units, round_ids, until)):
-        for above in paths_above(path):
-            unit_id = ids.get((series, above))
-            if unit_id is not None:
-                found[unit_id] += Figures(*counts)
+    return found | {unit_id: Figures(*sums) for unit_id, *sums in db.session.execute(query)}
+
+
+def figures_by_day(units: Sequence[Unit], round_ids: Sequence[int]) -> dict[int, dict[date, Figures]]:
+    """Round id → day → what the day added below `units`, none of which stands below another."""
+    root = aliased(Unit)
+    query = select(UnitTally.round_id, UnitTally.day, *SUMS).select_from(root).join(Unit, is_below(root))
+    query = _tallies(query, root, units, round_ids, None).group_by(UnitTally.round_id, UnitTally.day)
+    found: dict[int, dict[date, Figures]] = {round_id: {} for round_id in round_ids}
+    for round_id, day, *sums in db.session.execute(query):
+        found[round_id][day] = Figures(*sums)
     return found
 
 
-def _sums(units: Sequence[Unit], round_ids: Sequence[int], until: date | None) -> Select[Any]:
-    """Series, path and sums of every unit that has people at or below one of `units`."""
+def people_by_group(units: Sequence[Unit], round_id: int) -> dict[tuple[str, str], int]:
+    """(age band, gender) → people of the round below `units`, none of which stands below another."""
+    root = aliased(Unit)
     query = (
-        select(
-            *(Unit.series_code, Unit.path, func.sum(UnitTally.people), func.sum(UnitTally.attempts)),
-            *(func.sum(UnitTally.people_all_correct), func.sum(UnitTally.newcomers)),
-        )
-        .join(Unit, Unit.id == UnitTally.unit_id)
-        .where(UnitTally.round_id.in_(round_ids))
-        .group_by(Unit.id, Unit.series_code, Unit.path)
+        select(GroupTally.age_band, GroupTally.gender, func.sum(GroupTally.people))
+        .select_from(root)
+        .join(Unit, is_below(root))
+        .join(GroupTally, GroupTally.unit_id == Unit.id)
+        .where(root.id.in_([unit.id for unit in units]), GroupTally.round_id == round_id)
+        .group_by(GroupTally.age_band, GroupTally.gender)
     )
-    if until is not None:
-        query = query.where(UnitTally.day <= until)
-    if len(units) <= SUBTREES_APART:
-        return query.where(or_(*(under(unit) for unit in units)))
-    return query.where(Unit.series_code.in_({unit.series_code for unit in units}))
+    return {(band, gender): int(people) for band, gender, people in db.session.execute(query)}
 
 
-def paths_above(path: str) -> Iterable[str]:
-    """ "/20/182/" → "/20/", "/20/182/": the unit itself and every unit above it."""
-    ends = [index for index, letter in enumerate(path) if letter == "/" and index > 0]
-    return (path[: end + 1] for end in ends)
+def _tallies(
+    query: Select[Any], root: type[Unit], units: Sequence[Unit], round_ids: Sequence[int], until: date | None
+) -> Select[Any]:
+    query = query.join(UnitTally, UnitTally.unit_id == Unit.id)
+    query = query.where(root.id.in_([unit.id for unit in units]), UnitTally.round_id.in_(round_ids))
+    return query if until is None else query.where(UnitTally.day <= until)
 
 
 def tallied_at(round_id: int) -> datetime | None:
