@@ -97,7 +97,10 @@ CONFLICT_NAMES = {
     Conflict.UNDER_REVIEW: "Đang được xem lại",
     Conflict.COMPLAINT: "Có khiếu nại chưa giải quyết",
 }
-ORDER_SENTENCE = "Xếp theo: số tiêu chí đạt, số người được vận động đủ điều kiện, số vòng đã thi, hạng cao nhất, rồi theo tên."
+ORDER_SENTENCE = (
+    "Xếp theo: số tiêu chí đạt, số người được vận động đủ điều kiện, số vòng đã thi, hạng cao nhất, "
+    "rồi theo tên."
+)
 COLLECTIVE_ORDER_SENTENCE = (
     "Xếp theo: số tiêu chí đạt, tỷ lệ tham gia, số người tham gia, số người đạt giải, rồi theo tên."
 )
