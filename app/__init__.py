@@ -19,6 +19,7 @@ from app.admin import role_staff as admin_roles
 from app.analysis import cli as analysis_cli
 from app.analysis import organiser as analysis_organiser
 from app.attempts import views as attempts_views
+from app.commendation import certificate_views
 from app.complaints import organiser as complaints_organiser
 from app.complaints import views as complaints_views
 from app.contests import calendar_organiser, coverage_organiser, series_organiser
@@ -27,9 +28,12 @@ from app.contests import organiser as contests_organiser
 from app.contests import round_organiser as rounds_organiser
 from app.contests import views as contests_views
 from app.developers import cli as developers_cli
+from app.emulation import referral_views
 from app.enrolments import exclusion_organiser
 from app.extensions import csrf, db, login_manager, migrate
 from app.integrity import organiser as integrity_organiser
+from app.participation import cli as participation_cli
+from app.participation import report_staff
 from app.portal import preview_organiser
 from app.portal import views as portal_views
 from app.questions import cli as questions_cli
@@ -79,8 +83,11 @@ BLUEPRINTS = (
     key_views.bp,
     key_organiser.bp,
     paper_organiser.bp,
+    referral_views.bp,
     live_organiser.bp,
+    report_staff.bp,
     integrity_organiser.bp,
+    certificate_views.bp,
 )
 COMMANDS = (
     units_cli.units,
@@ -89,6 +96,7 @@ COMMANDS = (
     contests_cli.contests,
     ranking_cli.results,
     analysis_cli.items,
+    participation_cli.participation,
     verify_cli.verify,
     timetable.timetable,
     developers_cli.seed_demo,

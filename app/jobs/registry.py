@@ -10,6 +10,9 @@ JOBS = {
     "analyse_round": "app.analysis.jobs.analyse_round",
     "freeze_round": "app.ranking.jobs.freeze_round",
     "make_annex": "app.ranking.annex_jobs.make_annex",
+    "make_referral_poster": "app.emulation.referral_jobs.make_poster",
+    "make_certificate": "app.commendation.certificate_jobs.make_certificate",
+    "make_report": "app.participation.report_jobs.make_report",
     "preview_key": "app.ranking.jobs.preview_key",
     "regrade_round": "app.ranking.jobs.regrade_round",
 }

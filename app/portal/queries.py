@@ -31,7 +31,6 @@ from app.units.models import Unit
 from app.units.queries import is_selectable, is_within
 
 UNITS_SHOWN = 5
-PEOPLE_SHOWN = 100
 
 
 class UnitFigures(NamedTuple):
@@ -212,20 +211,6 @@ def count_referred(account_id: int, round_id: int) -> tuple[int, int]:
     query = select(func.count(), func.count().filter(came.exists())).where(Referral.referrer_id == account_id)
     brought, took_part = db.session.execute(query.select_from(Referral)).one()
     return brought, took_part
-
-
-def people_brought(account_id: int) -> tuple[int, list[tuple[Account, str]]]:
-    """How many this account brought, and (account, its unit) of the first PEOPLE_SHOWN by registration."""
-    query = (
-        select(Account, Unit.full_name, func.count().over())
-        .join(Referral, Referral.account_id == Account.id)
-        .join(Unit, Unit.id == Account.unit_id)
-        .where(Referral.referrer_id == account_id)
-        .order_by(Account.id)
-        .limit(PEOPLE_SHOWN)
-    )
-    rows = db.session.execute(query).all()
-    return (rows[0][2] if rows else 0), [(account, unit_name) for account, unit_name, _ in rows]
 
 
 def needs_unit(unit: Unit, contest: Contest) -> bool:

@@ -42,13 +42,6 @@ class Week:
     note: str
 
 
-class Mark(NamedTuple):
-    """A round in a list: took part, missed it, or None while neither can be said."""
-
-    label: str
-    is_taken: bool | None
-
-
 @dataclass(frozen=True)
 class Streak:
     """Counted over the rounds that have opened: `current` goes up to now, an open round does not break it."""
@@ -108,18 +101,6 @@ def weeks_of(
             note = OVER_NOTE
         weeks.append(Week(window.number, week_label(label, window.number), state, note))
     return weeks
-
-
-def marks_of(
-    windows: Sequence[Window], taken: Set[int], since: datetime, *, label: str, now: datetime
-) -> list[Mark]:
-    """The rounds of somebody who has had an account `since`."""
-    marks = []
-    for window in windows:
-        is_taken = window.number in taken
-        counts = is_taken or since < window.closes_at <= now
-        marks.append(Mark(week_label(label, window.number), is_taken if counts else None))
-    return marks
 
 
 def streak_of(windows: Sequence[Window], taken: Set[int], now: datetime) -> Streak:

@@ -1,12 +1,9 @@
 """The pages that gather everybody's data: the current contest, a round, one's own account; the notice."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
-import segno
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_login import current_user, login_required
 
 from app import clock
@@ -28,6 +25,7 @@ from app.contests.queries import (
     state_of,
 )
 from app.contests.rules import RoundState
+from app.emulation.referral_queries import count_brought
 from app.enrolments.exclusion_queries import is_barred
 from app.enrolments.exclusion_rules import Barred
 from app.enrolments.queries import consents_given, find_enrolment
@@ -114,12 +112,11 @@ def _unit_choice(contest: Contest) -> dict[str, Any]:
 @bp.get("/tai-khoan")
 @login_required
 def account() -> str:
-    """What one did, whom one brought, and the way to one's own settings."""
+    """What one did, how many one brought, and the way to one's own settings."""
     now = clock.now()
     person = db.session.get_one(Account, current_user.account_id)
     unit = get_unit_of(person)
     contest = find_current_contest(now)
-    brought_count, brought = queries.people_brought(person.id)
     return render_template(
         "portal/account.html",
         contest=contest,
@@ -128,57 +125,26 @@ def account() -> str:
         unit=unit,
         parent=find_parent(unit),
         consents=consents_given(person.id),
-        brought=brought,
-        brought_count=brought_count,
+        code=account_rules.name_for_people(person.referral_code),
+        brought_count=count_brought(person.id),
         complaints=own_complaints(person.id),
         complaint_states=State,
-        **_invitation(person, contest),
-        **(_weeks_together(person, brought, contest, now) if contest else {}),
+        **(_own_weeks(person, contest, now) if contest else {}),
     )
 
 
-def _invitation(person: Account, contest: Contest | None) -> dict[str, Any]:
-    """The referral code as text, link and QR code; the link leads to the units of the contest."""
-    code = account_rules.name_for_people(person.referral_code)
-    units: dict[str, Any] = (
-        {"series": contest.series_code, "root": get_scope_unit(contest).code} if contest else {}
-    )
-    link = current_app.config["KHEO"].public_url + url_for("accounts.register", gt=code, **units)
-    qr_size, qr_path = _qr_code(link)
-    return {"code": code, "link": link, "qr_size": qr_size, "qr_path": qr_path}
-
-
-def _qr_code(text: str) -> tuple[int, str]:
-    """(modules on a side, the dark modules as an SVG path), without the quiet zone."""
-    matrix = segno.make_qr(text, error="m").matrix
-    path = ""
-    for y, row in enumerate(matrix):
-        x = 0
-        for is_dark, run in groupby(row):
-            length = len(list(run))
-            path += f"M{x} {y}h{length}v1h-{length}z" if is_dark else ""
-            x += length
-    return len(matrix), path
-
-
-def _weeks_together(
-    person: Account, brought: Sequence[tuple[Account, str]], contest: Contest, now: datetime
-) -> dict[str, Any]:
-    """One's own weeks in the contest, and those of the people one brought."""
+def _own_weeks(person: Account, contest: Contest, now: datetime) -> dict[str, Any]:
+    """One's own weeks in the contest."""
     rounds = public_rounds_of(contest)
-    windows, label = page_views.windows_of(held_rounds(rounds)), contest.label
-    taken = queries.rounds_taken_by([person.id, *(one.id for one, _ in brought)], contest.id)
+    windows = page_views.windows_of(held_rounds(rounds))
+    taken = queries.rounds_taken_by([person.id], contest.id)[person.id]
     return {
-        "weeks": rules.weeks_of(windows, taken[person.id], since=person.created_at, label=label, now=now),
-        "streak": rules.streak_of(windows, taken[person.id], now),
+        "weeks": rules.weeks_of(windows, taken, since=person.created_at, label=contest.label, now=now),
+        "streak": rules.streak_of(windows, taken, now),
         "enrolment": find_enrolment(contest.id, person.id),
         "sat": queries.rounds_sat(person.id, contest),
         "told_scores": {
             found.number for found in rounds if contest.shows_own_score or is_over(found.closes_at, now)
-        },
-        "marks": {
-            one.id: rules.marks_of(windows, taken[one.id], one.created_at, label=label, now=now)
-            for one, _ in brought
         },
     }
 

@@ -7,9 +7,8 @@ import pytest
 
 from app.accounts.consent_wording import NOTICE, TEXTS
 from app.accounts.rules import TRACES_KEPT
-from app.portal import queries
 from tests import world as worlds
-from tests.portal.weeks import FIRST, WEEK, closing, opening, page_of
+from tests.portal.weeks import FIRST, closing, opening, page_of
 
 HOUR = timedelta(hours=1)
 IN_WEEK_3 = opening(3) + timedelta(days=2)
@@ -80,72 +79,17 @@ def test_every_round_sat_leads_to_its_page(in_week_3, client, read, signed_in, p
     assert f'href="{page_of(2)}"' in client.get(ACCOUNT).text
 
 
-def test_the_code_comes_as_text_link_and_picture(in_week_3, client, signed_in, person):
-    signed_in()
+def test_it_tells_the_code_and_how_many_it_brought(in_week_3, client, read, signed_in, person, bring):
     person.referral_code = "7K2QM4XP"
-
-    page = client.get(ACCOUNT).text
-
-    assert ">7K2Q-M4XP</code>" in page
-    assert 'href="http://localhost/dang-ky?gt=7K2Q-M4XP&amp;series=vn-2024&amp;root=20"' in page
-    modules = int(re.search(r'class="qr" viewBox="-2 -2 (\d+) ', page)[1]) - 4
-    assert (modules - 17) % 4 == 0
-    assert re.search(r'<path d="(M\d+ \d+h\d+v1h-\d+z)+"/>', page)
-
-
-def test_those_one_brought_are_masked_and_told_week_by_week(
-    in_week_3, client, read, signed_in, person, bring, enrolled, sit
-):
-    steady = bring(person, full_name="Thí sinh mẫu Đều Đặn")
-    gone = bring(person, full_name="Thí sinh mẫu Lỡ")
-    enrolment = enrolled(steady)
-    for number in (1, 2, 3):
-        sit(enrolment, number)
-    sit(enrolled(gone, contestant_no=20_000_002), 1)
+    for _ in range(2):
+        bring(person, full_name="Thí sinh mẫu Riêng")
     signed_in()
 
     words = read(ACCOUNT)
 
-    assert (
-        "Thí S. M. Đ. Đ. Xã Bắc Quỳnh "
-        "Tuần 1 : đã thi Tuần 2 : đã thi Tuần 3 : đã thi Tuần 4 : chưa tính Tuần 5 : chưa tính"
-    ) in words
-    assert "Thí S. M. L. Xã Bắc Quỳnh Lỡ tuần 2 Tuần 1 : đã thi Tuần 2 : bỏ lỡ" in words
-    for account in (steady, gone):
-        assert account.full_name not in words
-        assert account.sign_in_name[3:] not in client.get(ACCOUNT).text
-
-
-def test_a_full_mat_of_another_is_told(in_week_3, read, clock_at, signed_in, person, bring, enrolled, sit):
-    enrolment = enrolled(bring(person))
-    for number in range(1, 6):
-        sit(enrolment, number)
-    clock_at(closing(5) + HOUR)
-    signed_in()
-
-    assert "Đủ 5 tuần" in read(ACCOUNT)
-
-
-def test_a_long_list_says_that_it_is_cut(in_week_3, read, signed_in, person, bring, monkeypatch):
-    monkeypatch.setattr(queries, "PEOPLE_SHOWN", 2)
-    for _ in range(3):
-        bring(person)
-    signed_in()
-
-    words = read(ACCOUNT)
-
-    assert "Giới thiệu người thân 3 " in words
-    assert "Hiện 2 người đăng ký đầu tiên trong 3 người." in words
-
-
-def test_nobody_is_shown_whom_another_brought(in_week_3, read, client, login, person, bring):
-    bring(person, full_name="Thí sinh mẫu Riêng")
-    login(client, worlds.make_person(in_week_3.unit_id, FIRST - WEEK))
-
-    words = read(ACCOUNT)
-
-    assert "Chưa có ai đăng ký bằng mã của bạn." in words
-    assert "Thí S. M. R." not in words
+    assert "7K2Q-M4XP 2 người đã đăng ký bằng mã của bạn." in words
+    assert "Riêng" not in words
+    assert 'href="/tai-khoan/gioi-thieu"' in client.get(ACCOUNT).text
 
 
 def test_a_score_that_waits_is_not_told_here_either(
@@ -170,7 +114,6 @@ def test_without_a_contest_there_is_still_an_account(app, client, login, read, c
 
     assert "Thí sinh mẫu Thử" in words
     assert "Giới thiệu người thân" in words
-    assert "series=" not in client.get(ACCOUNT).text
 
 
 def test_settings_are_one_tap_away(in_week_3, client, signed_in):

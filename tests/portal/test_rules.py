@@ -120,21 +120,6 @@ def test_a_week_opens_and_closes_to_the_minute(now, state):
     assert rules.week_state(WINDOWS[0], is_taken=True, now=now) is WeekState.DONE
 
 
-@pytest.mark.parametrize(
-    ("since", "marks"),
-    [
-        (BEFORE, [True, False, None, None, None]),
-        (WINDOWS[1].opens_at, [True, False, None, None, None]),
-        (WINDOWS[1].closes_at, [True, None, None, None, None]),
-    ],
-)
-def test_a_week_before_the_account_is_no_missed_one(since, marks):
-    found = rules.marks_of(WINDOWS, {1}, since, label="tuần", now=IN_WEEK_3)
-
-    assert [mark.is_taken for mark in found] == marks
-    assert found[1].label == "Tuần 2"
-
-
 OPEN_ATTEMPT = OpenAttempt("a" * 32, 1, IN_WEEK_3 + MINUTE, IN_WEEK_3 + MINUTE + timedelta(seconds=30))
 FACTS = {
     "open_attempt": None,

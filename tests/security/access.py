@@ -37,6 +37,7 @@ PUBLIC = {
     "contests.rules",
     "contests.package",
     "attempts.receipt",
+    "certificates.verify",
     "ranking.leaderboard",
     "ranking.result",
     "ranking.body",
@@ -50,6 +51,9 @@ PUBLIC = {
 # For whoever is signed in, about themself: another person's rows do not exist there.
 PERSONAL = {
     "portal.account",
+    "referrals.show",
+    "referrals.request_poster",
+    "referrals.poster",
     "accounts.change_password",
     "accounts.list_devices",
     "accounts.end_device",
@@ -69,6 +73,9 @@ PERSONAL = {
     "complaints.show",
     "complaints.add",
     "complaints.withdraw",
+    "certificates.show",
+    "certificates.issue",
+    "certificates.paper",
 }
 # Lead whoever has not just given a right password back to it.
 STEPS = {"factors.show_code", "factors.try_sign_in_code"}
@@ -178,6 +185,8 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
         raise LookupError(f"{endpoint} has a parameter <{parameter}>: say what stands for it in values_of")
     if parameter == "public_id" and endpoint.startswith("attempts."):
         values["public_id"] = (side.open_attempt, side.done_attempt)
+    if endpoint == "certificates.verify":
+        values["code"] = (side.certificate,)
     if endpoint == "admin_people.unlock":
         values["public_id"] = (side.locked,)
     if parameter == "public_id" and endpoint.startswith("complaints"):
