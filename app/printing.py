@@ -22,6 +22,8 @@ FACES = {
     "normal": ("Times New Roman", "Tinos", "DejaVu Serif", FONTS / "BeVietnamPro-Regular.ttf"),
     "bold": ("Times New Roman Bold", "Tinos Bold", "DejaVu Serif Bold", FONTS / "BeVietnamPro-Bold.ttf"),
 }
+# The family of the screens, for papers that are ours to design.
+OWN_FACES = {"normal": FONTS / "BeVietnamPro-Regular.ttf", "bold": FONTS / "BeVietnamPro-SemiBold.ttf"}
 QR_SCALE = 3
 
 
@@ -40,11 +42,14 @@ def pdf_of(html: str, stylesheet: Path) -> bytes:
 
 
 def _faces() -> str:
-    """The family "Office" in two weights, for stylesheets to name."""
+    """The families "Office" and "Be Vietnam Pro" in two weights, for stylesheets to name."""
     rules = ""
     for weight, (*names, bundled) in FACES.items():
         sources = [f'local("{name}")' for name in names] + [f"url({Path(bundled).as_uri()})"]
         rules += f'@font-face{{font-family:"Office";font-weight:{weight};src:{",".join(sources)}}}'
+    for weight, path in OWN_FACES.items():
+        source = Path(path).as_uri()
+        rules += f'@font-face{{font-family:"Be Vietnam Pro";font-weight:{weight};src:url({source})}}'
     return rules
 
 

@@ -22,6 +22,7 @@ from app.analysis.rules import Scope
 from app.attempts import services as attempts
 from app.attempts.models import Attempt
 from app.attempts.rules import decode_paper
+from app.commendation import certificate_services as certificates
 from app.complaints import desk_queries as complaint_desk
 from app.complaints import desk_services as complaint_answers
 from app.complaints import rules as complaint_rules
@@ -46,7 +47,7 @@ from app.questions.import_plan_rules import Defaults
 from app.questions.models import QuestionVersion, Topic
 from app.questions.queries import as_written, get_version
 from app.questions.services import add_comment, create_version
-from app.ranking import freeze_services, paper_services, proposal_services, queries
+from app.ranking import freeze_services, live_services, paper_services, proposal_services, queries
 from app.ranking import services as results
 from app.ranking.models import RevisionFile
 from app.ranking.rules import Kind
@@ -91,6 +92,7 @@ class Side:
     open_attempt: str
     done_attempt: str
     receipt: str
+    certificate: str
     link: str
     grant_id: int
     exclusion_id: int
@@ -265,6 +267,7 @@ def _side(
         open_attempt=open_.public_id,
         done_attempt=done.public_id,
         receipt=handed_in.receipt_code,
+        certificate=_certify(contest, citizen),
         link=accounts.issue_reset_link(citizen, actor_id=staff.id, now=NOW),
         grant_id=grant.id,
         exclusion_id=_listed(contest, chief),
@@ -278,6 +281,14 @@ def _side(
         series=unit.series_code,
         unit_code=unit.code,
     )
+
+
+def _certify(contest: Contest, citizen: Account) -> str:
+    """The code of the citizen's certificate, with its paper."""
+    live_services.tally(100, now=NOW)
+    certificate = certificates.issue(contest, citizen, now=NOW)
+    certificates.keep_paper(certificate, b"%PDF-1.7", now=NOW)
+    return certificate.code
 
 
 def _signal(attempt: Attempt, opened_by: tuple[Account, ...]) -> str:
