@@ -86,7 +86,7 @@ class PasswordChanged(DomainError):
 
 
 class LinkNotUsable(DomainError):
-    message = "Liên kết này đã dùng rồi hoặc đã quá 15 phút."
+    message = "Liên kết này đã dùng rồi hoặc đã hết hạn."
     todo = "Bạn hãy nhờ cán bộ đơn vị cấp liên kết mới."
 
 

@@ -83,9 +83,22 @@ def issue_account(registration: rules.Registration, *, actor_id: int | None, now
 
 
 def _add_account(registration: rules.Registration, password_hash: str | None, now: datetime) -> Account:
+    account = new_account(registration, password_hash, now)
+    try:
+        with db.session.begin_nested():
+            db.session.add(account)
+    except IntegrityError as error:
+        if "sign_in_name" in str(error.orig):
+            raise rules.PhoneTaken from None
+        raise
+    return account
+
+
+def new_account(registration: rules.Registration, password_hash: str | None, now: datetime) -> Account:
+    """A row that is not in the session yet, for who writes many at once. Raises Unfit."""
     full_name = rules.person_name(registration.full_name)
     rules.check_birth_date(registration.date_of_birth, local_day(now))
-    account = Account(
+    return Account(
         public_id=secrets.token_hex(16),
         sign_in_name=registration.phone or rules.sign_in_code_of(secrets.randbelow(rules.CODE_RANGE)),
         sign_in_kind="phone" if registration.phone else "code",
@@ -100,14 +113,6 @@ def _add_account(registration: rules.Registration, password_hash: str | None, no
         referral_code=rules.code_of(secrets.randbelow(rules.CODE_RANGE)),
         created_at=now,
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(account)
-    except IntegrityError as error:
-        if "sign_in_name" in str(error.orig):
-            raise rules.PhoneTaken from None
-        raise
-    return account
 
 
 def _trace(account: Account, origin: rules.Origin, now: datetime) -> Trace:
