@@ -5,6 +5,7 @@ from app.analysis import models as analysis
 from app.attempts import models as attempts
 from app.audit import models as audit
 from app.commendation import certificate_models as certificates
+from app.commendation import document_models as commendation_documents
 from app.commendation import models as commendation
 from app.commendation import template_models as word_templates
 from app.complaints import models as complaints
@@ -41,6 +42,7 @@ TABLES = (
     certificates,
     collective_boards,
     commendation,
+    commendation_documents,
     complaints,
     contests,
     criteria_drafts,

@@ -1,4 +1,4 @@
-"""Certificates of participation and the Word templates of organisers."""
+"""Certificates of participation, papers of commendation and the Word templates of organisers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,6 +45,62 @@ def upgrade() -> None:
     op.create_index(op.f("ix_certificates_account_id"), "certificates", ["account_id"], unique=False)
 
     op.create_table(
+        "commendation_documents",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("body_id", BIG_ID, nullable=False),
+        sa.Column("dossier_id", BIG_ID, nullable=True),
+        sa.Column("meeting_id", BIG_ID, nullable=True),
+        sa.Column("decision_id", BIG_ID, nullable=True),
+        sa.Column("requested_by", BIG_ID, nullable=False),
+        sa.Column("requested_at", MOMENT, nullable=False),
+        sa.Column("template_number", sa.Integer(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("problem", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'decision') = (decision_id is not null)",
+            name=op.f("ck_commendation_documents_of_decision"),
+        ),
+        sa.CheckConstraint(
+            "(kind = 'minutes') = (meeting_id is not null)", name=op.f("ck_commendation_documents_of_meeting")
+        ),
+        sa.CheckConstraint(
+            "(kind in ('report', 'letter')) = (dossier_id is not null)",
+            name=op.f("ck_commendation_documents_of_dossier"),
+        ),
+        sa.CheckConstraint(
+            "kind in ('report', 'letter', 'proposal', 'list', 'minutes', 'decision')",
+            name=op.f("ck_commendation_documents_kind"),
+        ),
+        sa.CheckConstraint(
+            "sha256 is null or problem is null", name=op.f("ck_commendation_documents_made_or_not")
+        ),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["awarding_bodies.id"], name=op.f("fk_commendation_documents_body_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["award_decisions.id"], name=op.f("fk_commendation_documents_decision_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["dossier_id"], ["dossiers.id"], name=op.f("fk_commendation_documents_dossier_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["council_meetings.id"], name=op.f("fk_commendation_documents_meeting_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["requested_by"], ["accounts.id"], name=op.f("fk_commendation_documents_requested_by")
+        ),
+        sa.ForeignKeyConstraint(["sha256"], ["files.sha256"], name=op.f("fk_commendation_documents_sha256")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commendation_documents")),
+    )
+    op.create_index(
+        "ix_commendation_documents_body", "commendation_documents", ["body_id", "kind"], unique=False
+    )
+    op.create_index(
+        op.f("ix_commendation_documents_dossier_id"), "commendation_documents", ["dossier_id"], unique=False
+    )
+
+    op.create_table(
         "word_templates",
         sa.Column("contest_id", BIG_ID, nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -68,4 +124,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("word_templates")
+    op.drop_table("commendation_documents")
     op.drop_table("certificates")
