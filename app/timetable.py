@@ -18,7 +18,8 @@ from app.extensions import db
 from app.integrity.jobs import forget_old_signals, request_due_searches
 from app.jobs import services
 from app.jobs.runner import run_waiting_jobs
-from app.participation.jobs import refresh_tallies
+from app.participation.jobs import refresh_tallies, request_due_reports
+from app.participation.missing_jobs import refresh_populations
 from app.questions.jobs import forget_unconfirmed_imports
 from app.ranking.jobs import refresh_standings
 
@@ -30,6 +31,8 @@ ENTRIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "close_overdue_attempts": (timedelta(seconds=15), close_overdue_attempts),
     "refresh_standings": (timedelta(seconds=5), refresh_standings),
     "refresh_tallies": (timedelta(seconds=60), refresh_tallies),
+    "request_due_reports": (timedelta(seconds=60), request_due_reports),
+    "refresh_populations": (timedelta(minutes=5), refresh_populations),
     "request_due_searches": (timedelta(seconds=60), request_due_searches),
     "forget_old_signals": (timedelta(hours=24), forget_old_signals),
     "forget_unconfirmed_imports": (timedelta(hours=24), forget_unconfirmed_imports),

@@ -1,8 +1,8 @@
-"""Keep the tallies up with the live standings: an entry of the timetable, which commits."""
+"""Entries of the timetable, which commit: tallies kept up with the live standings, Monday reports."""
 
 from app import clock
 from app.extensions import db
-from app.participation import mark_queries, tally_services
+from app.participation import mark_queries, report_services, tally_services
 
 
 def refresh_tallies() -> int:
@@ -13,4 +13,11 @@ def refresh_tallies() -> int:
             tally_services.tally_round(found, clock.now())
             db.session.commit()
             count += 1
+    return count
+
+
+def request_due_reports() -> int:
+    """Ask for the reports that units want on Monday mornings; returns how many."""
+    count = report_services.request_due_reports(clock.now())
+    db.session.commit()
     return count
