@@ -15,24 +15,24 @@ MAX_PIXELS = 40_000_000
 MAX_WIDTH = 1200
 MAX_HEIGHT = 1600
 FORMATS = ("PNG", "JPEG", "WEBP")
-TOO_LARGE = "Hình nặng quá 5 MB: bạn hãy thu nhỏ rồi chọn lại."
+TOO_LARGE = "Hình nặng quá {} MB: bạn hãy thu nhỏ rồi chọn lại."
 TOO_MANY_PIXELS = "Hình quá lớn: tối đa 40 triệu điểm ảnh."
 UNREADABLE = "Tệp này không phải hình PNG, JPEG hoặc WebP, hoặc đã hỏng."
 WEBP_QUALITY = 85
 
 
-def store_picture(content: bytes, *, now: datetime) -> str:
+def store_picture(content: bytes, *, now: datetime, max_bytes: int = MAX_BYTES) -> str:
     """Keep a picture made anew, at most MAX_WIDTH wide, without metadata; its SHA-256 in hex.
 
     The smaller of WebP and PNG is kept. Raises BadInput for what is no sound picture.
     """
-    body, media_type = _remade(content)
+    body, media_type = _remade(content, max_bytes)
     return store_file(body, media_type, now=now)
 
 
-def _remade(content: bytes) -> tuple[bytes, str]:
-    if len(content) > MAX_BYTES:
-        raise BadInput(TOO_LARGE)
+def _remade(content: bytes, max_bytes: int) -> tuple[bytes, str]:
+    if len(content) > max_bytes:
+        raise BadInput(TOO_LARGE.format(max_bytes // (1024 * 1024)))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -87,7 +87,7 @@ def png_that_claims(width, height):
         (png_that_claims(30, 40), picture_services.UNREADABLE),
         (png_that_claims(6400, 6400), picture_services.TOO_MANY_PIXELS),
         (png_that_claims(60000, 60000), picture_services.TOO_MANY_PIXELS),
-        (b"\0" * (picture_services.MAX_BYTES + 1), picture_services.TOO_LARGE),
+        (b"\0" * (picture_services.MAX_BYTES + 1), picture_services.TOO_LARGE.format(5)),
     ],
     ids=["nothing", "no picture", "cut off", "another format", "false size", "many pixels", "bomb", "heavy"],
 )
