@@ -178,6 +178,7 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
         "proposal_number": (1,),
         "ending": ("pdf", "xlsx"),
         "import_id": side.imports,
+        "report_id": (side.report,),
         "series": (side.series,),
         "unit_code": (side.unit_code,),
     }
@@ -192,6 +193,8 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
     if parameter == "public_id" and endpoint.startswith("complaints"):
         others = {"complaints.new": side.published_attempt, "complaints_organiser.take": side.new_complaint}
         values["public_id"] = (others.get(endpoint, side.complaint),)
+    if endpoint == "reports.document":
+        values["ending"] = ("docx", "xlsx")
     if endpoint == "analysis_organiser.question":
         values["key"] = (side.analysed_key,)
     return tuple(str(value).encode() for value in values[parameter])

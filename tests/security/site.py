@@ -40,6 +40,7 @@ from app.integrity import rules as integrity_rules
 from app.integrity import services as integrity
 from app.integrity.models import Signal
 from app.jobs.models import Job
+from app.participation import report_queries, report_services
 from app.permissions import Grant, Role
 from app.questions import import_services
 from app.questions.formats.file_rules import ReadFile, ReadQuestion
@@ -102,6 +103,7 @@ class Side:
     complaint: str
     new_complaint: str
     analysed_key: str
+    report: str
     signal: str
     series: str
     unit_code: str
@@ -277,6 +279,7 @@ def _side(
         complaint=complaint,
         new_complaint=new_complaint,
         analysed_key=_analyse(sat[PUBLISHED], chief),
+        report=_report(sat[PUBLISHED], unit),
         signal=_signal(sat[PUBLISHED], (organiser, chief)),
         series=unit.series_code,
         unit_code=unit.code,
@@ -289,6 +292,15 @@ def _certify(contest: Contest, citizen: Account) -> str:
     certificate = certificates.issue(contest, citizen, now=NOW)
     certificates.keep_paper(certificate, b"%PDF-1.7", now=NOW)
     return certificate.code
+
+
+def _report(attempt: Attempt, unit: Unit) -> str:
+    """The public id of a unit's report."""
+    found = db.session.get_one(Round, attempt.round_id)
+    place = report_queries.place_of(found.contest, unit)
+    figures = report_services.compute_figures(place, found, NOW)
+    files = {"docx": b"a Word file", "xlsx": b"an Excel file"}
+    return report_services.keep_report(place, found, figures, **files, asked_by=None, now=NOW).public_id
 
 
 def _signal(attempt: Attempt, opened_by: tuple[Account, ...]) -> str:
