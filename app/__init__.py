@@ -34,6 +34,7 @@ from app.extensions import csrf, db, login_manager, migrate
 from app.integrity import organiser as integrity_organiser
 from app.participation import cli as participation_cli
 from app.participation import missing_staff, report_staff
+from app.participation import staff as participation_staff
 from app.portal import preview_organiser
 from app.portal import views as portal_views
 from app.questions import cli as questions_cli
@@ -85,6 +86,7 @@ BLUEPRINTS = (
     paper_organiser.bp,
     referral_views.bp,
     live_organiser.bp,
+    participation_staff.bp,
     missing_staff.bp,
     report_staff.bp,
     integrity_organiser.bp,

@@ -1,9 +1,11 @@
 """How participation is counted and shown: local days, age bands, rates, what is compared with what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from app.localtime import from_local, local_day
+
+GENDERS = {"female": "Nữ", "male": "Nam", "other": "Khác", "": "Không ghi"}
 
 # A rate of fewer people says nothing, and would tell who they are.
 MINIMUM_HEADCOUNT = 20
@@ -40,3 +42,8 @@ def same_day(day: date, days: Sequence[date], previous: Sequence[date]) -> date:
 def rate_of(people: int, base: int | None) -> float | None:
     """The share of people who took part; None without a headcount or target, or with too small a one."""
     return people / base if base is not None and base >= MINIMUM_HEADCOUNT else None
+
+
+def group_lines(groups: Mapping[tuple[str, str], int]) -> list[tuple[str, list[int]]]:
+    """Name of each age band → people by gender in the order of GENDERS."""
+    return [(name, [groups.get((code, gender), 0) for gender in GENDERS]) for code, _, name in AGE_BANDS]
