@@ -28,6 +28,7 @@ from app.contests import organiser as contests_organiser
 from app.contests import round_organiser as rounds_organiser
 from app.contests import views as contests_views
 from app.developers import cli as developers_cli
+from app.emulation import cli as emulation_cli
 from app.emulation import referral_views
 from app.enrolments import exclusion_organiser
 from app.extensions import csrf, db, login_manager, migrate
@@ -99,6 +100,7 @@ COMMANDS = (
     contests_cli.contests,
     ranking_cli.results,
     analysis_cli.items,
+    emulation_cli.emulation,
     participation_cli.participation,
     verify_cli.verify,
     timetable.timetable,

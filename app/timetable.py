@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from app import clock
 from app.accounts.jobs import forget_old_sessions
 from app.attempts.jobs import close_overdue_attempts
+from app.emulation.jobs import request_due_evaluations
 from app.extensions import db
 from app.integrity.jobs import forget_old_signals, request_due_searches
 from app.jobs import services
@@ -34,6 +35,7 @@ ENTRIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "request_due_reports": (timedelta(seconds=60), request_due_reports),
     "refresh_populations": (timedelta(minutes=5), refresh_populations),
     "request_due_searches": (timedelta(seconds=60), request_due_searches),
+    "request_due_evaluations": (timedelta(seconds=60), request_due_evaluations),
     "forget_old_signals": (timedelta(hours=24), forget_old_signals),
     "forget_unconfirmed_imports": (timedelta(hours=24), forget_unconfirmed_imports),
     "forget_old_sessions": (timedelta(hours=24), forget_old_sessions),

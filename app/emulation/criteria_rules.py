@@ -201,6 +201,11 @@ class Group:
     criteria: tuple[Criterion, ...]
     needed: int | None = None
 
+    @property
+    def is_attested(self) -> bool:
+        """Is everything in it somebody's word?"""
+        return all(isinstance(criterion, Attested) for criterion in self.criteria)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -231,15 +236,20 @@ class Verdict:
 
 
 def judge(part: Part, is_met: Sequence[bool]) -> Verdict:
-    """`is_met` in the order of part.criteria. A part without criteria is never met."""
+    """`is_met` in the order of part.criteria. A part without criteria is never met.
+
+    Where several ways lead to the flag, one that only somebody's word opens is not counted as the next
+    step: otherwise everybody would be one step away.
+    """
     bits = sum(1 << index for index, met in enumerate(is_met) if met)
     gaps, start = [], 0
     for group in part.groups:
         met = is_met[start : start + len(group.criteria)]
         start += len(group.criteria)
-        gaps.append(max(_needed(group.needed, len(met)) - sum(met), 0))
-    missing = sum(sorted(gaps)[: _needed(part.needed, len(gaps))])
-    return Verdict(bits, bool(is_met) and missing == 0, missing if is_met else 1)
+        gap = max(_needed(group.needed, len(met)) - sum(met), 0)
+        gaps.append((gap > 0 and group.is_attested, gap))
+    missing = sum(gap for _is_attested, gap in sorted(gaps)[: _needed(part.needed, len(gaps))])
+    return Verdict(bits, bool(is_met) and missing == 0, missing)
 
 
 def _needed(needed: int | None, count: int) -> int:

@@ -1,6 +1,7 @@
 """Rounds as bits, and runs of consecutive ones: bit number − 1 stands for the round of that number."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from app.errors import DomainError
@@ -27,6 +28,24 @@ class Cause(StrEnum):
     RESULT = "result"
     MOVED = "moved"
     RECOUNTED = "recounted"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What an evaluation did: results looked at, those written anew, flags won and lost."""
+
+    evaluated: int = 0
+    changed: int = 0
+    met: int = 0
+    lost: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.evaluated + other.evaluated,
+            self.changed + other.changed,
+            self.met + other.met,
+            self.lost + other.lost,
+        )
 
 
 def bit_of(number: int) -> int:

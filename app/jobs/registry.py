@@ -8,6 +8,7 @@ from typing import Any
 JOBS = {
     "find_signals": "app.integrity.jobs.search_round",
     "analyse_round": "app.analysis.jobs.analyse_round",
+    "evaluate_campaign": "app.emulation.jobs.evaluate_campaign",
     "freeze_round": "app.ranking.jobs.freeze_round",
     "make_annex": "app.ranking.annex_jobs.make_annex",
     "make_referral_poster": "app.emulation.referral_jobs.make_poster",
