@@ -21,6 +21,9 @@ ACTION_NAMES = {
     "account.second_factor_on": "Bật xác thực hai lớp của mình",
     "account.second_factor_reset": "Đặt lại xác thực hai lớp của người khác",
     "analysis.requested": "Yêu cầu phân tích câu hỏi",
+    "campaigns.closed": "Khép đợt thi đua",
+    "campaigns.created": "Tạo đợt thi đua",
+    "campaigns.criteria_saved": "Lưu tiêu chí thi đua",
     "certificates.issued": "Cấp giấy chứng nhận",
     "complaints.asked": "Hỏi thêm người khiếu nại",
     "complaints.decided": "Quyết định khiếu nại",
@@ -181,6 +184,7 @@ VALUE_NAMES = {
     "referrals": "nhóm giới thiệu lẫn nhau",
 }
 SUBJECT_NAMES = {
+    "campaign": "Đợt thi đua",
     "complaint": "Khiếu nại",
     "question": "Câu hỏi",
     "question_bank": "Ngân hàng câu hỏi",

@@ -68,7 +68,7 @@ def create_campaign(
     )
     db.session.add(campaign)
     db.session.flush()
-    record("campaigns.created", actor_id=actor_id, subject=f"campaign:{campaign.id}", now=now, unit=unit.code)
+    record("campaigns.created", actor_id=actor_id, subject=f"campaign:{campaign.id}", now=now, unit=unit.id)
     save_criteria(campaign, criteria, reason=FIRST_VERSION, base=0, actor_id=actor_id, now=now)
     return campaign
 
