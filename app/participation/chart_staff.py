@@ -27,10 +27,9 @@ def _column(place: Place, week: WeekFigures, base: int | None, now: datetime, ha
     name, note = f"{place.contest.label.capitalize()} {found.number}", vn_number(people) if has_rates else ""
     short = f"{place.contest.label[:1].upper()}{found.number}"
     if found.opens_at > now:
-        return Column(name, short, "chưa mở", None, "")
+        return Column(name, short, "", None, "")
     words = vn_percent(value) if has_rates and value is not None else vn_number(people)
-    is_unfinished = now < found.closes_at
-    return Column(name, short, "đến nay" if is_unfinished else note, value, words, is_unfinished)
+    return Column(name, short, note, value, words, is_unfinished=now < found.closes_at)
 
 
 def trend_of(place: Place, read: Dashboard, moment: Moment) -> TrendChart:

@@ -11,6 +11,7 @@ PLOT_HEIGHT = BOTTOM - TOP
 LETTER_WIDTH = 8
 INSIDE_FROM = 26  # a bar of this height has room for its value
 SIDE = 14
+ABOVE, UNDER = 10, 22  # from a point to the foot of its label
 APART = 20  # two labels nearer than this would lie on each other
 
 
@@ -123,12 +124,15 @@ def trend_chart(
     own, other = _points(line, len(days), highest), _points(compare, len(days), highest)
     labels = []
     if own:
-        x, y = own[-1]
-        labels.append(Label(x, y - 12, name, "end" if x > WIDTH / 2 else "start"))
+        (x, y), last = own[-1], len(own) - 1
+        is_under = last < len(other) and other[last][1] < y and y + UNDER < BOTTOM
+        labels.append(
+            Label(x, y + UNDER if is_under else y - ABOVE, name, "end" if x >= WIDTH / 2 else "start")
+        )
     if other:
         x, y = other[-1]
-        is_near = bool(labels) and abs(labels[0].y - y + 12) < APART and labels[0].anchor == "end"
-        labels.append(Label(x, y + 20 if is_near else y - 12, compare_name, "end"))
+        is_near = bool(labels) and labels[0].anchor == "end" and abs(labels[0].y - y + ABOVE) < APART
+        labels.append(Label(x, y + UNDER if is_near else y - ABOVE, compare_name, "end"))
     every = 1 if len(days) <= 8 else -(-len(days) // 8)
     return TrendChart(
         line=_joined(own),

@@ -7,11 +7,11 @@ from app.participation.rules import LOW_RATE, rate_of
 
 # The order that is asked for in the address → its name; the first is the usual one.
 ORDERS = {
-    "ty-le": "Tỷ lệ thấp trước",
-    "chua-thi": "Chưa thi nhiều trước",
-    "nguoi": "Người nhiều trước",
-    "luot": "Lượt nhiều trước",
-    "ten": "Tên đơn vị",
+    "ty-le": "Tỷ lệ",
+    "chua-thi": "Chưa thi",
+    "nguoi": "Người",
+    "luot": "Lượt",
+    "ten": "Tên",
 }
 
 
