@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts.models import Account
@@ -15,7 +16,6 @@ from app.complaints.models import Complaint
 from app.contests.models import Round
 from app.emulation.models import AccountResult, Campaign, UnitResult
 from app.emulation.queries import latest_criteria
-from app.emulation.rules import MOST_ROUNDS
 from app.enrolments.exclusion_models import Exclusion
 from app.enrolments.exclusion_rules import Mode
 from app.enrolments.models import Enrolment
@@ -58,18 +58,7 @@ def people_page(office: Office, actor_id: int, page: int) -> tuple[list[Candidat
     """(one page of people in the order of wording.ORDER_SENTENCE; number of pages)."""
     query = _people(office).where(AccountResult.is_met)
     count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    bits = [
-        _ones(AccountResult.met_bits, _bit_count(office.campaign)),
-        _ones(AccountResult.rounds_mask, MOST_ROUNDS),
-    ]
-    ordered = query.order_by(
-        bits[0].desc(),
-        AccountResult.good_referrals.desc(),
-        bits[1].desc(),
-        func.coalesce(AccountResult.best_rank, NO_RANK),
-        Account.sort_key,
-        Account.id,
-    )
+    ordered = query.order_by(*_order(office.campaign))
     rows = db.session.execute(ordered.offset((page - 1) * PAGE_LINES).limit(PAGE_LINES)).all()
     return _candidates(office, rows, actor_id), max(1, -(-count // PAGE_LINES))
 
@@ -83,15 +72,24 @@ def _people(office: Office) -> Select[tuple[AccountResult, Account, Unit]]:
     )
 
 
-def _bit_count(campaign: Campaign) -> int:
+def _order(campaign: Campaign) -> list[ColumnElement[Any]]:
+    """The order of wording.ORDER_SENTENCE in SQL."""
     _version, criteria = latest_criteria(campaign)
-    return max(len(criteria.individual.criteria), len(criteria.collective.criteria))
+    rounds = db.session.scalar(select(func.max(Round.number)).filter_by(contest_id=campaign.contest_id))
+    return [
+        _ones(AccountResult.met_bits, len(criteria.individual.criteria)).desc(),
+        AccountResult.good_referrals.desc(),
+        _ones(AccountResult.rounds_mask, rounds or 0).desc(),
+        func.coalesce(AccountResult.best_rank, NO_RANK).asc(),
+        Account.sort_key.asc(),
+        Account.id.asc(),
+    ]
 
 
 def _ones(bits: InstrumentedAttribute[int], length: int) -> ColumnElement[int]:
     """How many of the lowest `length` bits are set, in SQL that both engines have."""
-    places = (bits.bitwise_rshift(place).bitwise_and(1) for place in range(length))
-    return sum(places, start=literal(0))
+    ones = (case((bits.bitwise_and(1 << place) == 0, 0), else_=1) for place in range(length))
+    return sum(ones, start=literal(0))
 
 
 def people_to_choose(office: Office, public_ids: Collection[str], actor_id: int) -> list[Candidate]:

@@ -150,10 +150,11 @@ def decide(
         "recorded_at": now,
         **asdict(signed),
     }
-    query = insert_new(AwardDecision, values).returning(AwardDecision)
-    decision: AwardDecision | None = db.session.scalars(query).one_or_none()
-    if decision is None:
+    query = insert_new(AwardDecision, values).returning(AwardDecision.id)
+    decision_id = db.session.scalars(query).one_or_none()
+    if decision_id is None:
         raise NumberTaken
+    decision = db.session.get_one(AwardDecision, decision_id)
     for case in cases:
         way = check(case, Act.DECIDE, steps, actor_id=actor_id)
         given = {"decision_id": decision.id, "code": new_receipt_code()}

@@ -62,10 +62,10 @@ def create_body(
         "created_at": now,
         **asdict(values),
     }
-    query = insert_new(AwardingBody, row).returning(AwardingBody)
-    body: AwardingBody | None = db.session.scalars(query).one_or_none()
-    if body is None:
+    body_id = db.session.scalars(insert_new(AwardingBody, row).returning(AwardingBody.id)).one_or_none()
+    if body_id is None:
         raise NameTaken
+    body = db.session.get_one(AwardingBody, body_id)
     _record("commendation.body_created", body, actor_id, now, name=body.name)
     return body
 

@@ -74,9 +74,10 @@ def _open(
         "chosen_by": actor_id,
         "chosen_at": now,
     }
-    dossier: Dossier | None = db.session.scalars(insert_new(Dossier, values).returning(Dossier)).one_or_none()
-    if dossier is None:
+    dossier_id = db.session.scalars(insert_new(Dossier, values).returning(Dossier.id)).one_or_none()
+    if dossier_id is None:
         raise rules.CannotChoose(f"{_name(one)} vừa được một cơ quan khác đề nghị.")
+    dossier = db.session.get_one(Dossier, dossier_id)
     add_event(dossier, Act.CHOOSE, None, State.CHOSEN, actor_id=actor_id, now=now)
     return dossier
 
