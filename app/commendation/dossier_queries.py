@@ -123,6 +123,17 @@ def get_own_case(account_id: int, public_id: str, *, lock: bool = False) -> Case
     return case
 
 
+def get_case(dossier_id: int) -> Case:
+    """For jobs, which nobody reads over the shoulder. Raises NoResultFound."""
+    return Case(*db.session.execute(_cases().where(Dossier.id == dossier_id)).one())
+
+
+def find_case_of_code(code: str) -> Case | None:
+    """The dossier whose letter bears this code, for the public's check."""
+    found = _read(_cases().where(Dossier.code == code))
+    return found[0] if found else None
+
+
 def was_asked(case: Case) -> bool:
     """Has the nominee been told? Until then a choice is the staff's own preparation."""
     query = select(DossierEvent.id).filter_by(dossier_id=case.dossier.id, act="ask").limit(1)
