@@ -22,12 +22,13 @@ def weeks_of(place: Place, read: Dashboard, now: datetime) -> ColumnsChart:
 
 
 def _column(place: Place, week: WeekFigures, base: int | None, now: datetime, has_rates: bool) -> Column:
-    people, found = week.figures.people, week.found
-    value = rate_of(people, base) if has_rates else float(people)
-    name, note = f"{place.contest.label.capitalize()} {found.number}", vn_number(people) if has_rates else ""
+    found = week.found
+    name = f"{place.contest.label.capitalize()} {found.number}"
     short = f"{place.contest.label[:1].upper()}{found.number}"
-    if found.opens_at > now:
+    if week.figures is None:
         return Column(name, short, "", None, "")
+    people = week.figures.people
+    value, note = (rate_of(people, base), vn_number(people)) if has_rates else (float(people), "")
     words = vn_percent(value) if has_rates and value is not None else vn_number(people)
     return Column(name, short, note, value, words, is_unfinished=now < found.closes_at)
 

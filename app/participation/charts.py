@@ -124,11 +124,8 @@ def trend_chart(
     own, other = _points(line, len(days), highest), _points(compare, len(days), highest)
     labels = []
     if own:
-        (x, y), last = own[-1], len(own) - 1
-        is_under = last < len(other) and other[last][1] < y and y + UNDER < BOTTOM
-        labels.append(
-            Label(x, y + UNDER if is_under else y - ABOVE, name, "end" if x >= WIDTH / 2 else "start")
-        )
+        x, y = own[-1]
+        labels.append(Label(x, y - ABOVE, name, "end" if x >= WIDTH / 2 else "start"))
     if other:
         x, y = other[-1]
         is_near = bool(labels) and labels[0].anchor == "end" and abs(labels[0].y - y + ABOVE) < APART

@@ -18,8 +18,13 @@ from app.units.models import Unit
 
 @dataclass(frozen=True)
 class Moment:
-    """A round as of a local day: `day` lies within it, or before it while it has not opened."""
+    """A round as of a local day: `day` lies within it, or before it while it has not opened.
 
+    `asked` is the day that was asked for; None: as of now.
+    """
+
+    today: date
+    asked: date | None
     found: Round
     days: Sequence[date]
     day: date
@@ -38,10 +43,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class WeekFigures:
-    """A round of the contest up to the day looked at."""
+    """A round of the contest up to the day that was asked for; `figures` None: it had not opened."""
 
     found: Round
-    figures: Figures
+    figures: Figures | None
 
 
 @dataclass(frozen=True)
@@ -65,9 +70,10 @@ def moment_of(place: Place, found: Round, day: date | None, now: datetime) -> Mo
     days = days_of(found.opens_at, found.closes_at)
     earlier = [other for other in place.rounds if other.number < found.number]
     previous = earlier[-1] if earlier else None
-    until = min(day or local_day(now), local_day(now), days[-1])
+    today = local_day(now)
+    until = min(day or today, today, days[-1])
     return Moment(
-        *(found, days, until, previous),
+        *(today, day, found, days, until, previous),
         days_of(previous.opens_at, previous.closes_at) if previous else (),
     )
 
@@ -88,7 +94,7 @@ def read_dashboard(place: Place, layout: Layout, moment: Moment) -> Dashboard:
         lines=lines,
         rest=_rest(total, lines) if layout.groups else None,
         base_name=("chỉ tiêu", "quân số")[headcount is not None] if total.base is not None else "",
-        weeks=[WeekFigures(found, _up_to(by_day[found.id], moment.day)) for found in place.rounds],
+        weeks=[WeekFigures(found, _up_to(found, by_day[found.id], moment)) for found in place.rounds],
         by_day=by_day,
         groups=tally_queries.people_by_group(layout.whole, moment.found.id),
         headcount=headcount,
@@ -152,5 +158,8 @@ def _rest(total: Line, lines: Sequence[Line]) -> Line | None:
     return rest if rest.attempts else None
 
 
-def _up_to(days: Mapping[date, Figures], until: date) -> Figures:
+def _up_to(found: Round, days: Mapping[date, Figures], moment: Moment) -> Figures | None:
+    until = moment.asked or moment.today
+    if local_day(found.opens_at) > until:
+        return None
     return sum((figures for day, figures in days.items() if day <= until), Figures())

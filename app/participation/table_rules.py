@@ -10,7 +10,6 @@ ORDERS = {
     "ty-le": "Tỷ lệ",
     "chua-thi": "Chưa thi",
     "nguoi": "Người",
-    "luot": "Lượt",
     "ten": "Tên",
 }
 
@@ -69,7 +68,6 @@ def ordered(lines: Iterable[Line], order: str) -> list[Line]:
     numbers = {
         "chua-thi": lambda line: line.missing or 0,
         "nguoi": lambda line: line.people,
-        "luot": lambda line: line.attempts,
     }
     return sorted(lines, key=numbers[order], reverse=True)
 
