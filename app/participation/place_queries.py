@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import NoResultFound
 
@@ -25,7 +26,7 @@ class Place:
     unit: Unit
 
     @property
-    def address(self) -> dict[str, str]:
+    def address(self) -> dict[str, Any]:
         """What url_for needs to stay in this place."""
         return {"slug": self.contest.slug, "series": self.unit.series_code, "unit_code": self.unit.code}
 
