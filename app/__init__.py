@@ -33,8 +33,8 @@ from app.emulation import referral_views
 from app.enrolments import exclusion_organiser
 from app.extensions import csrf, db, login_manager, migrate
 from app.integrity import organiser as integrity_organiser
+from app.participation import board_organiser, board_staff, board_views, missing_staff, report_staff
 from app.participation import cli as participation_cli
-from app.participation import missing_staff, report_staff
 from app.participation import staff as participation_staff
 from app.portal import preview_organiser
 from app.portal import views as portal_views
@@ -47,6 +47,8 @@ from app.ranking import cli as ranking_cli
 from app.ranking import incident_organiser, key_organiser, key_views, live_organiser, paper_organiser
 from app.ranking import organiser as ranking_organiser
 from app.ranking import views as ranking_views
+from app.rosters import assist_staff, merge_staff, own_unit_staff, people_staff, slip_staff
+from app.rosters import staff as rosters_staff
 from app.units import cli as units_cli
 from app.units import views as units_views
 from app.verify import cli as verify_cli
@@ -90,8 +92,17 @@ BLUEPRINTS = (
     participation_staff.bp,
     missing_staff.bp,
     report_staff.bp,
+    board_staff.bp,
+    board_views.bp,
+    board_organiser.bp,
     integrity_organiser.bp,
     certificate_views.bp,
+    rosters_staff.bp,
+    slip_staff.bp,
+    assist_staff.bp,
+    people_staff.bp,
+    merge_staff.bp,
+    own_unit_staff.bp,
 )
 COMMANDS = (
     units_cli.units,

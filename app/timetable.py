@@ -23,6 +23,7 @@ from app.participation.jobs import refresh_tallies, request_due_reports
 from app.participation.missing_jobs import refresh_populations
 from app.questions.jobs import forget_unconfirmed_imports
 from app.ranking.jobs import refresh_standings
+from app.rosters.jobs import forget_old_lists
 
 log = structlog.get_logger()
 TICK_SECONDS = 1.0
@@ -38,6 +39,7 @@ ENTRIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "request_due_evaluations": (timedelta(seconds=60), request_due_evaluations),
     "forget_old_signals": (timedelta(hours=24), forget_old_signals),
     "forget_unconfirmed_imports": (timedelta(hours=24), forget_unconfirmed_imports),
+    "forget_old_lists": (timedelta(hours=1), forget_old_lists),
     "forget_old_sessions": (timedelta(hours=24), forget_old_sessions),
 }
 

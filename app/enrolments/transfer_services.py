@@ -58,7 +58,7 @@ def move_person(account: Account, to_unit: Unit, *, reason: str, actor_id: int, 
         raise rules.SameUnit
     if has_other_home:
         account.unit_id = to_unit.id
-    details = {"unit_before": own.code, "unit": to_unit.code, "enrolments": moved, "reason": reason}
+    details = {"unit_before": own.code, "unit_code": to_unit.code, "enrolments": moved, "reason": reason}
     record("people.moved", actor_id=actor_id, subject=accounts.subject(account), now=now, **details)
 
 

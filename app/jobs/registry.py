@@ -14,6 +14,7 @@ JOBS = {
     "make_referral_poster": "app.emulation.referral_jobs.make_poster",
     "make_certificate": "app.commendation.certificate_jobs.make_certificate",
     "make_report": "app.participation.report_jobs.make_report",
+    "make_slips": "app.rosters.slip_jobs.make_slips",
     "preview_key": "app.ranking.jobs.preview_key",
     "regrade_round": "app.ranking.jobs.regrade_round",
 }
