@@ -147,6 +147,7 @@ FIELD_NAMES = {
     "attempts": "Số lượt",
     "rate": "Tỷ lệ",
     "minimum_headcount": "Quân số tối thiểu",
+    "winners": "Số giải",
     "is_weekly": "Tự lập sáng thứ Hai",
     "keys": "Các câu",
     "kept": "Câu giữ lại",

@@ -46,6 +46,7 @@ PUBLIC = {
     "ranking.annex",
     "ranking.script",
     "keys.index",
+    "boards_public.board",
     "questions_views.picture",
 }
 # For whoever is signed in, about themself: another person's rows do not exist there.

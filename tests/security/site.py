@@ -40,7 +40,8 @@ from app.integrity import rules as integrity_rules
 from app.integrity import services as integrity
 from app.integrity.models import Signal
 from app.jobs.models import Job
-from app.participation import report_queries, report_services
+from app.participation import board_services, report_queries, report_services
+from app.participation.board_rules import Weights
 from app.permissions import Grant, Role
 from app.questions import import_services
 from app.questions.formats.file_rules import ReadFile, ReadQuestion
@@ -279,7 +280,7 @@ def _side(
         complaint=complaint,
         new_complaint=new_complaint,
         analysed_key=_analyse(sat[PUBLISHED], chief),
-        report=_report(sat[PUBLISHED], unit),
+        report=_report(sat[PUBLISHED], unit, chief),
         signal=_signal(sat[PUBLISHED], (organiser, chief)),
         series=unit.series_code,
         unit_code=unit.code,
@@ -294,9 +295,11 @@ def _certify(contest: Contest, citizen: Account) -> str:
     return certificate.code
 
 
-def _report(attempt: Attempt, unit: Unit) -> str:
-    """The public id of a unit's report."""
+def _report(attempt: Attempt, unit: Unit, chief: Account) -> str:
+    """The public id of a unit's report; the contest also has a collective board."""
     found = db.session.get_one(Round, attempt.round_id)
+    weights = Weights(people=40, attempts=0, rate=40, winners=20)
+    board_services.set_weights(found.contest, weights, actor_id=chief.id, now=found.opens_at)
     place = report_queries.place_of(found.contest, unit)
     figures = report_services.compute_figures(place, found, NOW)
     files = {"docx": b"a Word file", "xlsx": b"an Excel file"}
