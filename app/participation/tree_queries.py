@@ -24,13 +24,14 @@ class Group:
 class Layout:
     """What a place is added up from. `whole` are disjoint subtrees of the contest's tree.
 
-    `left_over` are units that no group can take: inside the total of a place of the contest's own
-    tree, outside that of a place of another tree.
+    `split` units are in the total and in no group, because nobody knows who went where; those in
+    `left_out` went to the place only in part and are not in its total.
     """
 
     whole: tuple[Unit, ...]
     groups: tuple[Group, ...]
-    left_over: tuple[Unit, ...] = ()
+    split: tuple[Unit, ...] = ()
+    left_out: tuple[Unit, ...] = ()
 
 
 def trees_of(place: Place) -> Sequence[UnitSeries]:
@@ -76,14 +77,17 @@ def _seen_from_later(place: Place, tree: str) -> Layout:
     scope = db.session.get_one(Unit, place.contest.scope_unit_id)
     fates = _fates(place.unit.series_code, under(scope))
     touched = {old.id for old, successor, _ in fates if _is_in(successor, place.unit)}
+    partly = {old.id for old, successor, _ in fates if not _is_in(successor, place.unit)}
+    partly |= {old.id for old, _, is_whole in fates if is_whole is None}
     groups, split = _sort_out([fate for fate in fates if fate[0].id in touched])
-    members = tuple(member for group in groups for member in group.members)
+    inside = tuple(unit for unit in split if unit.id not in partly)
+    whole = (*(member for group in groups for member in group.members), *inside)
     children = children_of(place.unit)
-    if children and tree != place.contest.series_code:
-        groups = _under_children(groups, children)
+    if not children or tree == place.contest.series_code:
+        groups, inside = tuple(Group(member, (member,)) for member in whole), ()
     else:
-        groups = tuple(Group(member, (member,)) for member in members)
-    return Layout(members, groups, split)
+        groups = _under_children(groups, children)
+    return Layout(whole, groups, inside, tuple(unit for unit in split if unit.id in partly))
 
 
 def _under_children(groups: Sequence[Group], children: Sequence[Unit]) -> tuple[Group, ...]:
