@@ -15,8 +15,10 @@ from app.developers import demo_console_services as console
 from app.developers import demo_play_services as playing
 from app.developers import demo_rules as rules
 from app.developers import demo_services as services
+from app.developers import demo_staff_services as office
 from app.extensions import db
 from app.jobs.runner import run_waiting_jobs
+from app.participation.tally_services import tally_round
 from app.questions.importer import ReadBank, problems_of, read_bank
 from app.ranking.live_services import tally
 
@@ -26,9 +28,10 @@ MOST_ACCOUNTS = 9_900  # numbers after them are the ring's and the exclusion lis
 TALLY_BATCH = 5_000
 PEOPLE = (
     ("Người dự thi", services.VISITOR_PLACE, "/"),
-    ("Cán bộ huyện Bắc Sơn", 4, "/can-bo/tai-khoan"),
+    ("Cán bộ huyện Bắc Sơn", 4, "/can-bo"),
     ("Ban Tổ chức", 2, "/ban-to-chuc"),
     ("Người duyệt kết quả", 3, "/ban-to-chuc"),
+    ("Thẩm định khen thưởng", 6, "/can-bo"),
     ("Quản trị", 1, "/quan-tri/quyen"),
 )
 
@@ -58,8 +61,13 @@ def seed_demo(accounts: int) -> None:
     for batch in services.register_crowd(accounts, visitor, before=opens_at):
         people += batch
         db.session.commit()
+    office.declare_headcounts(rounds[0].contest, staff, now=opens_at)
+    office.begin_campaigns(rounds[0].contest, staff, now=opens_at)
+    db.session.commit()
     attempt_count = play(rounds, visitor, people, staff, now)
     run_waiting_jobs()
+    office.commend(rounds[0].contest, visitor, staff, now=clock.now())
+    db.session.commit()
     tell(len(people), attempt_count)
 
 
@@ -100,6 +108,9 @@ def play(
     console.complain(rounds[playing.RING_ROUND - 1], visitor, people, staff)
     while tally(TALLY_BATCH, now=now):
         db.session.commit()
+    for found in rounds[: rules.OPEN_ROUND]:
+        tally_round(found, now)
+    office.remind(rounds[rules.OPEN_ROUND - 1], people, staff, now=now)
     db.session.commit()
     return count
 

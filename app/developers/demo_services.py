@@ -56,10 +56,16 @@ CELLS = ((0, 1, 2), (0, 2, 2), (0, 3, 1), (1, 1, 1), (1, 2, 1), (2, 1, 1), (2, 2
 
 @dataclass(frozen=True)
 class Staff:
-    """The two organisers, by account id: one freezes, the other approves."""
+    """By account id: two organisers, one of whom freezes and the other approves, and a district's office.
+
+    `chooser` is the district's staff whose account is printed; the others stand at later steps of dossiers.
+    """
 
     freezer: int
     approver: int
+    chooser: int
+    appraiser: int
+    decider: int
 
 
 @dataclass(frozen=True)
@@ -107,11 +113,18 @@ def appoint_staff(password_hash: str, *, now: datetime) -> Staff:
         (2, "Thí sinh mẫu Ban Tổ Chức", Role.ORGANISER, None),
         (3, "Thí sinh mẫu Người Duyệt", Role.ORGANISER, None),
         (4, "Thí sinh mẫu Cán Bộ", Role.STAFF, district.id),
+        (6, "Thí sinh mẫu Thẩm Định", Role.STAFF, district.id),
+        (7, "Thí sinh mẫu Quyết Định", Role.STAFF, district.id),
     ):
         account = register(place, name, date(1985, 5, 19), commune, now=now, password_hash=password_hash)
         grant_role(account, role, granted_by=None, now=now, unit_id=unit_id)
         appointed[place] = account.id
-    return Staff(freezer=appointed[2], approver=appointed[3])
+    return Staff(*(appointed[place] for place in (2, 3, 4, 6, 7)))
+
+
+def communes_of_district() -> list[int]:
+    """Ids of the communes of the district whose office the demo shows."""
+    return [get_unit(SERIES, choice.id).id for choice in browse_units(SERIES, get_unit(SERIES, DISTRICT))]
 
 
 def communes() -> list[int]:
@@ -178,7 +191,8 @@ def round_values(opens_at: datetime) -> dict[str, Any]:
 def register_visitor(password_hash: str, *, now: datetime) -> Contestant:
     """The citizen whose account the demo prints: somebody who knows much and misses no round."""
     name, born = "Thí sinh mẫu Dự Thi", date(1990, 5, 8)
-    account = register(VISITOR_PLACE, name, born, communes()[0], now=now, password_hash=password_hash)
+    unit_id = communes_of_district()[0]
+    account = register(VISITOR_PLACE, name, born, unit_id, now=now, password_hash=password_hash)
     habits = rules.Habits(knowledge=92, diligence=100, ambition=50)
     return Contestant(account, habits, rules.origin_of(VISITOR_PLACE))
 
