@@ -29,14 +29,7 @@ def sign_up(
 ) -> Account:
     """An account by code for somebody without a phone, with who helped. Raises AlreadyThere, Unfit."""
     unit = db.session.get_one(Unit, registration.unit_id, with_for_update={"key_share": True})
-    twin = select(Account.id).where(
-        Account.search == fold(person_name(registration.full_name)),
-        Account.date_of_birth == registration.date_of_birth,
-        Account.unit_id == unit.id,
-        Account.disabled_at.is_(None),
-    )
-    if db.session.scalars(twin.limit(1)).first() is not None:
-        raise AlreadyThere
+    _check_new(registration)
     account = accounts.new_account(registration, None, now)
     db.session.add(account)
     db.session.flush()
@@ -61,3 +54,15 @@ def sign_up(
         consent_way=consent_way,
     )
     return account
+
+
+def _check_new(registration: Registration) -> None:
+    """The caller holds the unit, so that two helpers do not sign up one person. Raises AlreadyThere."""
+    twin = select(Account.id).where(
+        Account.search == fold(person_name(registration.full_name)),
+        Account.date_of_birth == registration.date_of_birth,
+        Account.unit_id == registration.unit_id,
+        Account.disabled_at.is_(None),
+    )
+    if db.session.scalars(twin.limit(1)).first() is not None:
+        raise AlreadyThere

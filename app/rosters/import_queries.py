@@ -77,6 +77,7 @@ def count_members(row: RosterImport) -> tuple[int, int]:
     """(people that the list made an account for, those of them who have signed in)."""
     query = (
         select(func.count(), func.count(Account.password_hash))
+        .select_from(RosterMember)
         .join(Account, Account.id == RosterMember.account_id)
         .where(RosterMember.import_id == row.id, RosterMember.is_new)
     )

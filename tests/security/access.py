@@ -47,11 +47,20 @@ PUBLIC = {
     "ranking.script",
     "keys.index",
     "boards_public.board",
+    "api.page",
+    "api.description",
+    "api.contests",
+    "api.contest",
+    "api.rounds",
+    "api.round_",
+    "api.results",
+    "api.participation",
     "questions_views.picture",
 }
 # For whoever is signed in, about themself: another person's rows do not exist there.
 PERSONAL = {
     "portal.account",
+    "emulation.progress",
     "referrals.show",
     "referrals.request_poster",
     "referrals.poster",
@@ -127,8 +136,8 @@ class Route:
         return [dict(zip(self.parameters, values, strict=True)) for values in product(*candidates)]
 
     def _candidates(self, name: str, side: Side) -> tuple[bytes, ...]:
-        """Unit staff see a contest from its first scheduled round on, so no draft of one."""
-        if name == "slug" and "unit_code" in self.parameters:
+        """Unit staff see a contest from its first scheduled round on, so no draft of one; a campaign is in one."""
+        if name == "slug" and {"unit_code", "campaign_id"} & set(self.parameters):
             return (side.slug.encode(),)
         return values_of(self.endpoint, name, side)
 
@@ -181,7 +190,13 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
         "import_id": side.imports,
         "report_id": (side.report,),
         "series": (side.series,),
+        "campaign_id": (side.campaign,),
+        "collective_code": (side.unit_code,),
+        "attestation_id": side.attestations[endpoint == "attestations_staff.collective_evidence" :][:1],
         "unit_code": (side.unit_code,),
+        "list_id": side.lists,
+        "part": (1,),
+        "sheet_id": (side.slip_sheet,),
     }
     if parameter not in values:
         raise LookupError(f"{endpoint} has a parameter <{parameter}>: say what stands for it in values_of")
@@ -194,6 +209,8 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
     if parameter == "public_id" and endpoint.startswith("complaints"):
         others = {"complaints.new": side.published_attempt, "complaints_organiser.take": side.new_complaint}
         values["public_id"] = (others.get(endpoint, side.complaint),)
+    if endpoint.startswith("api."):
+        values["ending"] = ("csv",)
     if endpoint == "reports.document":
         values["ending"] = ("docx", "xlsx")
     if endpoint == "analysis_organiser.question":

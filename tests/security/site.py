@@ -7,6 +7,7 @@ Side "a" belongs to `owner`, `staff` and `organiser`; side "b" to `other`, `othe
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select, update
@@ -16,7 +17,7 @@ from app.accounts import services as accounts
 from app.accounts.consent_wording import Purpose
 from app.accounts.models import Account, RecoveryCode, Referral, RoleGrant, SecondFactor
 from app.accounts.passwords import hash_password
-from app.accounts.rules import Origin
+from app.accounts.rules import Origin, Registration
 from app.analysis import services as analysis
 from app.analysis.rules import Scope
 from app.attempts import services as attempts
@@ -31,8 +32,14 @@ from app.contests import incident_services as incidents
 from app.contests import services as contests
 from app.contests.models import Contest, Round
 from app.contests.queries import get_package
+from app.emulation import services as campaigns
+from app.emulation.attestation_rules import Claim, Evidence
+from app.emulation.attestation_services import attest
+from app.emulation.evaluation_services import evaluate
+from app.emulation.preset_rules import PRESETS
 from app.enrolments import exclusion_rules
 from app.enrolments import exclusion_services as exclusions
+from app.enrolments import transfer_services as transfers
 from app.enrolments.services import enrol
 from app.extensions import db
 from app.files.services import store_file
@@ -53,6 +60,9 @@ from app.ranking import freeze_services, live_services, paper_services, proposal
 from app.ranking import services as results
 from app.ranking.models import RevisionFile
 from app.ranking.rules import Kind
+from app.rosters import assist_services as assistance
+from app.rosters import import_services as rosters
+from app.rosters import slip_services as slips
 from app.units.models import Unit
 from tests import world as worlds
 from tests.factories import PASSWORD, make_account, make_grant
@@ -108,6 +118,10 @@ class Side:
     signal: str
     series: str
     unit_code: str
+    campaign: str
+    attestations: tuple[str, str]
+    lists: tuple[int, int]
+    slip_sheet: int
     imports: tuple[int, ...] = ()
 
 
@@ -284,6 +298,9 @@ def _side(
         signal=_signal(sat[PUBLISHED], (organiser, chief)),
         series=unit.series_code,
         unit_code=unit.code,
+        **_campaign(contest, unit, citizen, chief),
+        lists=_lists(contest, unit, staff),
+        slip_sheet=_people_put_right(contest, unit, staff),
     )
 
 
@@ -304,6 +321,59 @@ def _report(attempt: Attempt, unit: Unit, chief: Account) -> str:
     figures = report_services.compute_figures(place, found, NOW)
     files = {"docx": b"a Word file", "xlsx": b"an Excel file"}
     return report_services.keep_report(place, found, figures, **files, asked_by=None, now=NOW).public_id
+
+
+def _lists(contest: Contest, unit: Unit, staff: Account) -> tuple[int, int]:
+    """Ids of a unit's list that waits to be confirmed, and of one that was."""
+    rows = []
+    for name in ("Một", "Hai"):
+        cells = [(1, ["Họ và tên", "Ngày sinh"]), (2, [f"Thí sinh mẫu {name}", "05/09/1987"])]
+        act = {"actor_id": staff.id, "now": NOW - HOUR}
+        rows.append(rosters.keep_list(contest, unit, name.encode(), cells, name="danh-sach.xlsx", **act))
+    digest = rosters.plan_of(rows[1], unit).digest
+    rosters.confirm_list(rows[1], unit, digest, actor_id=staff.id, now=NOW - HOUR)
+    return rows[0].id, rows[1].id
+
+
+def _people_put_right(contest: Contest, unit: Unit, staff: Account) -> int:
+    """Somebody moved here, two accounts merged, somebody signed up with help; the sheet of their slip."""
+    act = {"actor_id": staff.id, "now": NOW - HOUR}
+    sibling = select(Unit).where(Unit.parent_id == unit.parent_id, Unit.id != unit.id, Unit.is_leaf)
+    moved = worlds.make_person(db.session.scalars(sibling.limit(1)).one().id, NOW - 20 * DAY)
+    found = db.session.scalars(
+        select(Round).where(Round.contest_id == contest.id, Round.number == OPEN)
+    ).one()
+    enrol(moved, found, None, now=NOW - 2 * HOUR)
+    transfers.move_person(moved, unit, reason=REASON, **act)
+    kept, absorbed = (worlds.make_person(unit.id, NOW - 20 * DAY) for _ in range(2))
+    transfers.merge_accounts(kept, absorbed, reason=REASON, **act)
+    registration = Registration(f"Thí sinh mẫu Giúp {unit.code}", None, date(1950, 5, 8), unit.id)
+    helped = assistance.sign_up(
+        registration,
+        [Purpose.PARTICIPATION],
+        asked_by="Con của người dự thi",
+        consent_way="read_aloud",
+        helper_id=staff.id,
+        now=NOW - HOUR,
+    )
+    sheet = slips.request_slips(contest, unit, [helped.id], **act)
+    slips.make_links(sheet, [helped], now=NOW - HOUR)
+    slips.keep_pdf(sheet, b"%PDF-1.7 of " + unit.code.encode(), 1, now=NOW - HOUR)
+    return sheet.id
+
+
+def _campaign(contest: Contest, unit: Unit, citizen: Account, chief: Account) -> dict[str, Any]:
+    """A campaign of the unit with a word and its file about a person and about the unit, evaluated."""
+    act: dict[str, Any] = {"actor_id": chief.id, "now": NOW - DAY}
+    criteria = PRESETS["bac-son-2024"].criteria
+    campaign = campaigns.create_campaign(contest, unit, name="Thi đua mẫu", plan="", criteria=criteria, **act)
+    evidence = Evidence("cong-van.pdf", b"%PDF-1.4 a word on paper")
+    words = [
+        attest(campaign, Claim(code, account_id, unit_id, True, "Đã làm tốt"), evidence, **act).public_id
+        for code, account_id, unit_id in (("a1", citizen.id, None), ("t1", None, unit.id))
+    ]
+    evaluate(campaign, now=NOW - HOUR)
+    return {"campaign": campaign.public_id, "attestations": tuple(words)}
 
 
 def _signal(attempt: Attempt, opened_by: tuple[Account, ...]) -> str:
