@@ -19,7 +19,7 @@ from app.admin import role_staff as admin_roles
 from app.analysis import cli as analysis_cli
 from app.analysis import organiser as analysis_organiser
 from app.attempts import views as attempts_views
-from app.commendation import certificate_views
+from app.commendation import certificate_views, document_staff, template_organiser
 from app.complaints import organiser as complaints_organiser
 from app.complaints import views as complaints_views
 from app.contests import calendar_organiser, coverage_organiser, series_organiser
@@ -28,15 +28,26 @@ from app.contests import organiser as contests_organiser
 from app.contests import round_organiser as rounds_organiser
 from app.contests import views as contests_views
 from app.developers import cli as developers_cli
+from app.emulation import attestation_staff, criteria_organiser, referral_views
 from app.emulation import cli as emulation_cli
-from app.emulation import referral_views
+from app.emulation import organiser as campaigns_organiser
+from app.emulation import staff as campaigns_staff
+from app.emulation import views as emulation_views
 from app.enrolments import exclusion_organiser
 from app.extensions import csrf, db, login_manager, migrate
 from app.integrity import organiser as integrity_organiser
-from app.participation import board_organiser, board_staff, board_views, missing_staff, report_staff
+from app.participation import (
+    board_organiser,
+    board_staff,
+    board_views,
+    headcount_import_staff,
+    headcount_staff,
+    missing_staff,
+    report_staff,
+)
 from app.participation import cli as participation_cli
 from app.participation import staff as participation_staff
-from app.portal import preview_organiser
+from app.portal import api_views, preview_organiser
 from app.portal import views as portal_views
 from app.questions import cli as questions_cli
 from app.questions import editor_organiser as questions_editor
@@ -59,6 +70,7 @@ BLUEPRINTS = (
     health.bp,
     portal_views.bp,
     preview_organiser.bp,
+    api_views.bp,
     units_views.bp,
     accounts_views.bp,
     factor_views.bp,
@@ -88,15 +100,24 @@ BLUEPRINTS = (
     key_organiser.bp,
     paper_organiser.bp,
     referral_views.bp,
+    emulation_views.bp,
+    campaigns_organiser.bp,
+    criteria_organiser.bp,
+    campaigns_staff.bp,
+    attestation_staff.bp,
     live_organiser.bp,
     participation_staff.bp,
     missing_staff.bp,
+    headcount_staff.bp,
+    headcount_import_staff.bp,
     report_staff.bp,
     board_staff.bp,
     board_views.bp,
     board_organiser.bp,
     integrity_organiser.bp,
     certificate_views.bp,
+    document_staff.bp,
+    template_organiser.bp,
     rosters_staff.bp,
     slip_staff.bp,
     assist_staff.bp,

@@ -13,7 +13,7 @@ from app.enrolments.models import Enrolment
 from app.extensions import db
 from app.files.models import StoredFile
 from app.units.models import Unit
-from app.units.queries import is_within, under
+from app.units.queries import is_within
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,18 @@ def attested_criteria(criteria: Criteria, *, is_collective: bool) -> list[Attest
     return [found for found in part.criteria if isinstance(found, Attested)]
 
 
-def get_person_at(campaign: Campaign, unit: Unit, public_id: str) -> Account:
-    """Somebody whose result, contest unit or home lies below both the unit and the campaign's own.
-
-    Raises NoResultFound.
+def get_person_at(campaign: Campaign, unit: Unit, public_id: str) -> tuple[Account, Unit]:
+    """Somebody whose result, contest unit or else home lies below both the unit and the campaign's own, and
+    that place. Raises NoResultFound.
     """
     account = db.session.scalars(select(Account).where(Account.public_id == public_id)).one()
     result = db.session.get(AccountResult, (campaign.id, account.id))
     enrolled = select(Enrolment.unit_id).filter_by(contest_id=campaign.contest_id, account_id=account.id)
     home_id = result.unit_id if result else db.session.scalar(enrolled) or account.unit_id
-    if not _is_below(home_id, unit) or not _is_below(home_id, unit_of(campaign)):
+    home = db.session.get_one(Unit, home_id)
+    if not is_within(home, unit) or not is_within(home, unit_of(campaign)):
         raise NoResultFound
-    return account
-
-
-def _is_below(unit_id: int, root: Unit) -> bool:
-    return db.session.scalar(select(Unit.id).where(Unit.id == unit_id, under(root))) is not None
+    return account, home
 
 
 def get_collective_at(campaign: Campaign, unit: Unit, code: str) -> Unit:

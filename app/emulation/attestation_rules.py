@@ -30,10 +30,6 @@ class NotAttested(DomainError):
     message = "Tiêu chí này không còn cần cán bộ xác nhận: tiêu chí của đợt thi đua vừa được sửa."
 
 
-class CampaignClosed(DomainError):
-    message = "Đợt thi đua này đã khép lại nên không nhận xác nhận nữa."
-
-
 @dataclass(frozen=True)
 class Claim:
     """Somebody's word on one attested criterion of exactly one account or one unit."""

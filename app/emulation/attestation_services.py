@@ -9,6 +9,7 @@ from app.emulation.attestation_queries import attested_criteria
 from app.emulation.attestation_rules import Claim, Evidence
 from app.emulation.models import Attestation, Campaign
 from app.emulation.queries import latest_criteria
+from app.emulation.services import CampaignClosed
 from app.extensions import db
 from app.files.models import StoredFile
 from app.files.services import store_file
@@ -23,7 +24,7 @@ def attest(
     Raises OwnAttestation, NotAttested, CampaignClosed, and BadInput for a file that cannot be kept.
     """
     if campaign.closed_at is not None:
-        raise rules.CampaignClosed
+        raise CampaignClosed
     if claim.account_id == actor_id:
         raise rules.OwnAttestation
     _version, criteria = latest_criteria(campaign)
@@ -48,7 +49,7 @@ def attest(
     record(
         "campaigns.attested",
         actor_id=actor_id,
-        subject=f"campaign:{campaign.public_id}",
+        subject=f"campaign:{campaign.id}",
         now=now,
         attestation=attestation.public_id,
         criterion=claim.code,

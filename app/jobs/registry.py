@@ -13,10 +13,12 @@ JOBS = {
     "make_annex": "app.ranking.annex_jobs.make_annex",
     "make_referral_poster": "app.emulation.referral_jobs.make_poster",
     "make_certificate": "app.commendation.certificate_jobs.make_certificate",
+    "make_commendation_document": "app.commendation.document_jobs.make_document",
     "make_report": "app.participation.report_jobs.make_report",
     "make_slips": "app.rosters.slip_jobs.make_slips",
     "preview_key": "app.ranking.jobs.preview_key",
     "regrade_round": "app.ranking.jobs.regrade_round",
+    "simulate_criteria": "app.emulation.draft_jobs.simulate_draft",
 }
 
 Work = Callable[[dict[str, Any], datetime], None]
