@@ -91,6 +91,12 @@ PERSONAL = {
 STEPS = {"factors.show_code", "factors.try_sign_in_code"}
 # Need a grant that covers every contest, not one alone.
 NEEDS_ALL_CONTESTS = {"contests_organiser.new_contest"}
+# Routes that act on a unit that staff added, or on somebody whom staff put right.
+OF_OWN_UNITS = {
+    **{"own_units.rename": "own_unit", "own_units.close": "own_unit"},
+    **{"own_units.reopen": "closed_unit"},
+}
+OF_PEOPLE_PUT_RIGHT = {"people.print_slip": "moved", "merges.undo": "absorbed"}
 
 
 class Outcome(StrEnum):
@@ -136,7 +142,7 @@ class Route:
         return [dict(zip(self.parameters, values, strict=True)) for values in product(*candidates)]
 
     def _candidates(self, name: str, side: Side) -> tuple[bytes, ...]:
-        """Unit staff see a contest from its first scheduled round on, so no draft of one; a campaign is in one."""
+        """Unit staff see a contest from its first scheduled round on, and a campaign is in one: no draft."""
         if name == "slug" and {"unit_code", "campaign_id"} & set(self.parameters):
             return (side.slug.encode(),)
         return values_of(self.endpoint, name, side)
@@ -194,16 +200,25 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
         "collective_code": (side.unit_code,),
         "attestation_id": side.attestations[endpoint == "attestations_staff.collective_evidence" :][:1],
         "unit_code": (side.unit_code,),
+        "template_kind": ("danh-sach",),
+        "document_id": (side.dossier_paper,),
         "list_id": side.lists,
         "part": (1,),
         "sheet_id": (side.slip_sheet,),
     }
+    if endpoint in OF_OWN_UNITS:
+        values["unit_code"] = (getattr(side, OF_OWN_UNITS[endpoint]),)
+    if endpoint in OF_PEOPLE_PUT_RIGHT:
+        values["public_id"] = (getattr(side, OF_PEOPLE_PUT_RIGHT[endpoint]),)
     if parameter not in values:
         raise LookupError(f"{endpoint} has a parameter <{parameter}>: say what stands for it in values_of")
     if parameter == "public_id" and endpoint.startswith("attempts."):
         values["public_id"] = (side.open_attempt, side.done_attempt)
     if endpoint == "certificates.verify":
         values["code"] = (side.certificate,)
+    if endpoint.startswith("commendation_papers."):
+        values["public_id"] = (side.body if endpoint.endswith("of_body") else side.dossier,)
+        values["document_id"] = (side.body_paper if endpoint.endswith("of_body") else side.dossier_paper,)
     if endpoint == "admin_people.unlock":
         values["public_id"] = (side.locked,)
     if parameter == "public_id" and endpoint.startswith("complaints"):

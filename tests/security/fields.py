@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from io import BytesIO
 from urllib.parse import urljoin
 
 from flask import Flask
 from werkzeug.datastructures import ImmutableMultiDict
 
+from app.sheets import Sheet, write_workbook
 from app.web.requests import KheoRequest
 from tests.factories import PASSWORD
 from tests.security.access import Outcome, Route, Values, expected
@@ -67,9 +69,25 @@ GOOD_VALUES = {
     "q1": "A",
     "choice": "not_ranked",
     "save_id": "0123456789abcdef0123456789abcdef",
+    "asked_by": "Con của người dự thi",
+    "consent_way": "read_aloud",
+    "agreed": "y",
 }
+
+
+def _list() -> bytes:
+    """A unit's list with one person."""
+    target = BytesIO()
+    rows = [("Họ và tên", "Ngày sinh"), ("Thí sinh mẫu Ba", "05/09/1987")]
+    write_workbook(target, [Sheet("Danh sách", (30, 14), rows)])
+    return target.getvalue()
+
+
 # Forms that a file goes with, under this name.
-FILES = {"questions_import.submit_upload": ("file", "Ai làm chủ?\nA. Dân\nB. Quan\nANSWER: A\n".encode())}
+FILES = {
+    "questions_import.submit_upload": ("file", "Ai làm chủ?\nA. Dân\nB. Quan\nANSWER: A\n".encode()),
+    "rosters.upload": ("file", _list()),
+}
 # Needs a code that is right for half a minute and once; needs to be who proposed, who may not approve.
 NEVER_RIGHT = {"factors.turn_on", "keys_organiser.withdraw"}
 # In the order of how far the request got.
@@ -189,6 +207,8 @@ def _values_of_this_route(route: Route, side: Side) -> dict[str, str]:
             **{"signed_on_day": "1", "signed_on_month": "1", "signed_on_year": "2025"},
             "signed_on": "01/01/2025",
         },
+        "people.move": {"people": side.public_id, "unit": side.own_unit},
+        "merges.merge": {"kept": side.public_id, "absorbed": side.moved},
         "questions_editor.create": {"action": "preview"},
         "questions_editor.save": {"action": "preview"},
         "questions_organiser.act_on_ticked": {"act": "approve", "tick": f"{DRAFT_KEY}/1", "reason": ""},

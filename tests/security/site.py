@@ -23,7 +23,21 @@ from app.analysis.rules import Scope
 from app.attempts import services as attempts
 from app.attempts.models import Attempt
 from app.attempts.rules import decode_paper
+from app.commendation import candidate_queries, dossier_queries
 from app.commendation import certificate_services as certificates
+from app.commendation import council_services as council
+from app.commendation import document_services as papers_services
+from app.commendation import office_services as offices
+from app.commendation import queries as commendations
+from app.commendation import report_services as reports
+from app.commendation import services as dossiers
+from app.commendation import template_services as word_templates
+from app.commendation.document_rules import Paper
+from app.commendation.evidence_rules import Item, Source
+from app.commendation.queries import Office
+from app.commendation.report_rules import Report, fields_of
+from app.commendation.template_rules import Kind as TemplateKind
+from app.commendation.workflow_rules import Act, Step
 from app.complaints import desk_queries as complaint_desk
 from app.complaints import desk_services as complaint_answers
 from app.complaints import rules as complaint_rules
@@ -36,6 +50,7 @@ from app.emulation import services as campaigns
 from app.emulation.attestation_rules import Claim, Evidence
 from app.emulation.attestation_services import attest
 from app.emulation.evaluation_services import evaluate
+from app.emulation.models import AccountResult, Campaign
 from app.emulation.preset_rules import PRESETS
 from app.enrolments import exclusion_rules
 from app.enrolments import exclusion_services as exclusions
@@ -63,6 +78,7 @@ from app.ranking.rules import Kind
 from app.rosters import assist_services as assistance
 from app.rosters import import_services as rosters
 from app.rosters import slip_services as slips
+from app.units import own_services as own_units
 from app.units.models import Unit
 from tests import world as worlds
 from tests.factories import PASSWORD, make_account, make_grant
@@ -86,6 +102,17 @@ ROUND = {
     "has_prediction": True,
     "blueprint": BLUEPRINT,
 }
+AWARDING = offices.BodyValues(
+    name="Chủ tịch Ủy ban nhân dân mẫu",
+    award="Giấy khen",
+    council="Hội đồng Thi đua - Khen thưởng mẫu",
+    form_no="Mẫu số 08",
+    decree="Nghị định số 98/2023/NĐ-CP",
+    quota_individual=3,
+    quota_collective=2,
+    approval_percent=70,
+    deadlines={},
+)
 DRAFT_KEY = "cau-cho-duyet"
 PICTURE = b"a picture of a question"
 PICTURE_SHA256 = hashlib.sha256(PICTURE).hexdigest()
@@ -122,6 +149,10 @@ class Side:
     attestations: tuple[str, str]
     lists: tuple[int, int]
     slip_sheet: int
+    moved: str
+    absorbed: str
+    own_unit: str
+    closed_unit: str
     imports: tuple[int, ...] = ()
 
 
@@ -300,7 +331,8 @@ def _side(
         unit_code=unit.code,
         **_campaign(contest, unit, citizen, chief),
         lists=_lists(contest, unit, staff),
-        slip_sheet=_people_put_right(contest, unit, staff),
+        **_people_put_right(contest, unit, staff),
+        **_own_units(unit, staff),
     )
 
 
@@ -335,17 +367,17 @@ def _lists(contest: Contest, unit: Unit, staff: Account) -> tuple[int, int]:
     return rows[0].id, rows[1].id
 
 
-def _people_put_right(contest: Contest, unit: Unit, staff: Account) -> int:
-    """Somebody moved here, two accounts merged, somebody signed up with help; the sheet of their slip."""
+def _people_put_right(contest: Contest, unit: Unit, staff: Account) -> dict[str, Any]:
+    """Somebody moved here, two accounts merged, somebody signed up with help, and the sheet of their slip."""
     act = {"actor_id": staff.id, "now": NOW - HOUR}
     sibling = select(Unit).where(Unit.parent_id == unit.parent_id, Unit.id != unit.id, Unit.is_leaf)
-    moved = worlds.make_person(db.session.scalars(sibling.limit(1)).one().id, NOW - 20 * DAY)
+    moved = _without_password(db.session.scalars(sibling.limit(1)).one(), "Phương")
     found = db.session.scalars(
         select(Round).where(Round.contest_id == contest.id, Round.number == OPEN)
     ).one()
     enrol(moved, found, None, now=NOW - 2 * HOUR)
     transfers.move_person(moved, unit, reason=REASON, **act)
-    kept, absorbed = (worlds.make_person(unit.id, NOW - 20 * DAY) for _ in range(2))
+    kept, absorbed = (_without_password(unit, "Quế") for _ in range(2))
     transfers.merge_accounts(kept, absorbed, reason=REASON, **act)
     registration = Registration(f"Thí sinh mẫu Giúp {unit.code}", None, date(1950, 5, 8), unit.id)
     helped = assistance.sign_up(
@@ -359,7 +391,28 @@ def _people_put_right(contest: Contest, unit: Unit, staff: Account) -> int:
     sheet = slips.request_slips(contest, unit, [helped.id], **act)
     slips.make_links(sheet, [helped], now=NOW - HOUR)
     slips.keep_pdf(sheet, b"%PDF-1.7 of " + unit.code.encode(), 1, now=NOW - HOUR)
-    return sheet.id
+    return {"slip_sheet": sheet.id, "moved": moved.public_id, "absorbed": absorbed.public_id}
+
+
+def _without_password(unit: Unit, given_name: str) -> Account:
+    account: Account = make_account(
+        unit,
+        full_name=f"Thí sinh mẫu {given_name}",
+        date_of_birth=date(1990, 5, 8),
+        created_at=NOW - 20 * DAY,
+    )
+    accounts.give_consents(account, [Purpose.PARTICIPATION], now=NOW - 20 * DAY)
+    return account
+
+
+def _own_units(unit: Unit, staff: Account) -> dict[str, str]:
+    """Two schools below the unit, one of them closed."""
+    act = {"actor_id": staff.id, "now": NOW - HOUR}
+    day = NOW.date()
+    names = ("Trường mẫu", "Trường cũ mẫu")
+    open_, closed = (own_units.add_unit(unit, "trường học", name, today=day, **act) for name in names)
+    own_units.close_unit(closed, today=day, **act)
+    return {"own_unit": open_.code, "closed_unit": closed.code}
 
 
 def _campaign(contest: Contest, unit: Unit, citizen: Account, chief: Account) -> dict[str, Any]:
@@ -374,6 +427,105 @@ def _campaign(contest: Contest, unit: Unit, citizen: Account, chief: Account) ->
     ]
     evaluate(campaign, now=NOW - HOUR)
     return {"campaign": campaign.public_id, "attestations": tuple(words)}
+
+
+def _commend(
+    contest: Contest, unit: Unit, citizen: Account, hands: tuple[Account, Account, Account]
+) -> dict[str, Any]:
+    """A body of the unit that has commended the citizen, papers of both, a template of the contest's own."""
+    chooser, appraiser = hands[0].id, hands[1].id
+    campaign = Campaign(
+        public_id=f"{contest.id:032}",
+        contest_id=contest.id,
+        unit_id=unit.id,
+        name="Đợt khen thưởng mẫu",
+        plan="Kế hoạch mẫu",
+        created_by=appraiser,
+        created_at=NOW - 20 * DAY,
+    )
+    db.session.add(campaign)
+    db.session.flush()
+    _give_flag(campaign, citizen, unit)
+    body = offices.create_body(campaign, unit, AWARDING, actor_id=appraiser, now=NOW - 2 * DAY)
+    office = commendations.get_office(contest, body.public_id)
+    steps = {Step.CHOOSE: hands[0], Step.APPRAISE: hands[1], Step.COUNCIL: hands[1], Step.DECIDE: hands[2]}
+    for step, account in steps.items():
+        offices.give_hand(office, step, account, actor_id=appraiser, now=NOW - 2 * DAY)
+    found = candidate_queries.people_to_choose(office, [citizen.public_id], chooser)
+    (dossier,) = dossiers.choose(office, found, frozenset({Step.CHOOSE}), actor_id=chooser, now=NOW - DAY)
+    _carry(office, dossier.id, citizen, hands)
+    case = dossier_queries.get_case(dossier.id)
+    papers = [
+        papers_services.request_report(case, actor_id=chooser, now=NOW),
+        papers_services.request_list(body, Paper.LIST, actor_id=chooser, now=NOW),
+    ]
+    for paper in papers:
+        papers_services.keep_word(paper, b"PK", 0, now=NOW)
+    word = word_templates.default_of(TemplateKind.LIST)
+    word_templates.choose_template(contest, TemplateKind.LIST, word, "mau.docx", actor_id=appraiser, now=NOW)
+    return {
+        "body": body.public_id,
+        "dossier": case.dossier.public_id,
+        "dossier_paper": papers[0].id,
+        "body_paper": papers[1].id,
+    }
+
+
+def _carry(office: Office, dossier_id: int, citizen: Account, hands: tuple[Account, ...]) -> None:
+    """The dossier through every hand to the decision."""
+    chooser, appraiser, decider = (account.id for account in hands)
+
+    def case() -> dossier_queries.Case:
+        return dossier_queries.get_case(dossier_id)
+
+    def act(what: Act, step: Step, actor_id: int) -> None:
+        dossiers.act(case(), what, frozenset({step}), actor_id=actor_id, now=NOW - DAY)
+
+    act(Act.ASK, Step.CHOOSE, chooser)
+    fields = {box.name: REASON for box in fields_of(is_collective=False)}
+    item = Item(Source.PARTICIPATION, "weeks", "Số tuần đã thi", "2/3", 1)
+    reporting = frozenset({Step.REPORT})
+    reports.submit(case(), Report(fields), [item], reporting, actor_id=citizen.id, now=NOW - DAY)
+    act(Act.APPRAISE, Step.APPRAISE, appraiser)
+    act(Act.PRESENT, Step.APPRAISE, appraiser)
+    day = (NOW - DAY).date()
+    minutes = council.Minutes(
+        held_on=day,
+        place="Phòng họp mẫu",
+        chair="Người chủ trì mẫu",
+        secretary="Thư ký mẫu",
+        member_count=9,
+        present_count=9,
+        text="",
+    )
+    votes = {dossier_id: 9}
+    council.record_meeting(
+        office, minutes, votes, [case()], frozenset({Step.COUNCIL}), actor_id=appraiser, now=NOW - DAY
+    )
+    signed = council.Signed("12/QĐ-UBND", day, "Người ký mẫu", "Chủ tịch")
+    deciding = frozenset({Step.DECIDE})
+    council.decide(office, signed, [case()], deciding, actor_id=decider, now=NOW - DAY)
+
+
+def _give_flag(campaign: Campaign, citizen: Account, unit: Unit) -> None:
+    result = AccountResult(
+        campaign_id=campaign.id,
+        account_id=citizen.id,
+        unit_id=unit.id,
+        version=1,
+        rounds_mask=3,
+        streak=2,
+        best_score=3,
+        best_rank=None,
+        referred_count=0,
+        good_referrals=0,
+        met_bits=1,
+        is_met=True,
+        missing_count=0,
+        evaluated_at=NOW - 2 * DAY,
+    )
+    db.session.add(result)
+    db.session.flush()
 
 
 def _signal(attempt: Attempt, opened_by: tuple[Account, ...]) -> str:
