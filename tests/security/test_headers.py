@@ -32,7 +32,8 @@ POLICY = {
 }
 # The same for everybody who asks, so that others may keep a copy.
 SHARED = {"units.find", "ranking.body", "ranking.public_file", "ranking.statement", "ranking.annex"}
-SHARED |= {"ranking.script", "questions_views.picture"}
+SHARED |= {"ranking.script", "questions_views.picture", "api.description", "api.contests", "api.contest"}
+SHARED |= {"api.rounds", "api.round_", "api.results", "api.participation"}
 TEXTS = ("text/html", "text/plain", "text/csv", "text/x-python")
 PEOPLE = ("nobody", "owner", "staff", "chief", "administrator")
 HTTPS = {
