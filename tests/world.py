@@ -19,7 +19,7 @@ from app.units.rules import search_text
 
 BLUEPRINT = [{"topics": ["mau"], "level": 1, "count": 6}, {"topics": ["mau"], "level": 2, "count": 4}]
 BIRTH = date(1990, 5, 8)
-PHONES = itertools.count(1)  # a valid number for each person of a test process
+PHONES = itertools.count(5_000_001)  # valid numbers for the people of a test process, none of tests.factories
 ORIGIN = Origin("203.0.113.0/24", b"0123456789abcdef")
 
 

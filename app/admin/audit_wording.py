@@ -25,6 +25,9 @@ ACTION_NAMES = {
     "campaigns.created": "Tạo đợt thi đua",
     "campaigns.criteria_saved": "Lưu tiêu chí thi đua",
     "certificates.issued": "Cấp giấy chứng nhận",
+    "commendation.document_requested": "Yêu cầu tạo văn bản khen thưởng",
+    "commendation.template_chosen": "Đổi mẫu văn bản khen thưởng",
+    "commendation.template_default": "Trở lại mẫu văn bản có sẵn",
     "complaints.asked": "Hỏi thêm người khiếu nại",
     "complaints.decided": "Quyết định khiếu nại",
     "complaints.taken": "Nhận xử lý khiếu nại",
@@ -85,6 +88,7 @@ ACTION_NAMES = {
     "units.closed": "Đóng đơn vị trực thuộc",
     "units.renamed": "Đổi tên đơn vị trực thuộc",
     "units.reopened": "Mở lại đơn vị trực thuộc",
+    "targets.set": "Giao chỉ tiêu",
     "units.imported": "Nhập danh mục đơn vị",
 }
 FIELD_NAMES = {
@@ -163,6 +167,9 @@ FIELD_NAMES = {
     "signals": "Số dấu hiệu",
     "successions_changed": "Kế thừa đổi",
     "successions_new": "Kế thừa mới",
+    "targets": "Chỉ tiêu, trước và sau",
+    "units": "Số đơn vị",
+    "valid_from": "Tính từ ngày",
     "verdict": "Kết luận",
     "absorbed": "Tài khoản bị khoá",
     "consent_way": "Cách đồng ý",

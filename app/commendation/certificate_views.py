@@ -12,6 +12,7 @@ from app.accounts.models import Account
 from app.commendation import certificate_queries as queries
 from app.commendation import certificate_rules as rules
 from app.commendation import certificate_services as services
+from app.commendation import letter_queries
 from app.contests.models import Contest
 from app.contests.queries import get_public_contest, held_rounds, public_rounds_of
 from app.errors import BadInput
@@ -96,11 +97,16 @@ def verify(code: str = "") -> str | AnyResponse:
     written = (code or request.args.get("ma", "")).replace("-", "").replace(" ", "").upper()
     if not written:
         return render_template("commendation/verify_form.html")
-    found = queries.find_verified(written) if CODE.match(written) else None
-    if found is None:
-        return error_response(
-            404,
-            message="Không có giấy nào mang mã này.",
-            todo="Bạn xem lại từng ký tự; mã có 12 ký tự, không có số 0, số 1 và chữ I, L, O.",
-        )
-    return render_template("commendation/verified.html", verified=found, standings=rules.Standing)
+    if CODE.match(written):
+        certificate, letter = queries.find_verified(written), letter_queries.find_letter(written)
+        if certificate is not None:
+            page = "commendation/verified.html"
+            return render_template(page, verified=certificate, standings=rules.Standing)
+        if letter is not None:
+            page = "commendation/verified_letter.html"
+            return render_template(page, letter=letter, standings=letter_queries.Standing)
+    return error_response(
+        404,
+        message="Không có giấy nào mang mã này.",
+        todo="Bạn xem lại từng ký tự; mã có 12 ký tự, không có số 0, số 1 và chữ I, L, O.",
+    )

@@ -46,13 +46,17 @@ def template_of(contest_id: int, kind: Kind) -> tuple[bytes, int]:
     return get_file_body(own.sha256), own.number
 
 
-def choose_template(
-    contest: Contest, kind: Kind, content: bytes, name: str, *, actor_id: int, now: datetime
-) -> WordTemplate:
-    """Take the organisers' file once it was tried; the contest is locked. Raises TemplateRefused."""
+def try_template(kind: Kind, content: bytes) -> None:
+    """Fill the file with samples, in a process of its own. Raises TemplateRefused with the reason."""
     if len(content) > rules.MAX_FILE_BYTES:
         raise rules.TemplateRefused("Tệp lớn hơn 2 MB: bạn giảm cỡ hình rồi tải lên lại.")
     run(kind, content, None)
+
+
+def choose_template(
+    contest: Contest, kind: Kind, content: bytes, name: str, *, actor_id: int, now: datetime
+) -> WordTemplate:
+    """Use the organisers' file, which has passed try_template; the caller has locked the contest."""
     return _choose(contest, kind, store_file(content, DOCX_TYPE, now=now), name, actor_id, now)
 
 

@@ -153,6 +153,10 @@ class Side:
     absorbed: str
     own_unit: str
     closed_unit: str
+    body: str
+    dossier: str
+    dossier_paper: int
+    body_paper: int
     imports: tuple[int, ...] = ()
 
 
@@ -333,6 +337,7 @@ def _side(
         lists=_lists(contest, unit, staff),
         **_people_put_right(contest, unit, staff),
         **_own_units(unit, staff),
+        **_commend(contest, unit, citizen, (staff, chief, second)),
     )
 
 
