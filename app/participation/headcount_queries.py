@@ -1,4 +1,4 @@
-"""Read headcounts and targets: what holds on a day, what waits for a decision, what was said before."""
+"""What holds: the headcounts of a day and the targets of a contest, summed up the tree."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date

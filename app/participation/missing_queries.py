@@ -101,6 +101,19 @@ def count_missing(place: Place, root: Unit, search: Search) -> Count:
     return Count(max(0, sum(people.values()) - took_part), counted_at)
 
 
+def count_reminded(search: Search) -> int:
+    """How many people of the list were reminded of the round at least once, and are still missing."""
+    found = search.found
+    query = _of_units(search, select(func.count(Reminder.account_id.distinct())))
+    query = query.join(Reminder, Reminder.account_id == Account.id).where(
+        Reminder.round_id == found.id,
+        may_take_part(found.contest_id),
+        ~exists().where(Standing.round_id == found.id, Standing.enrolment_id == Enrolment.id),
+        ~took_part_as_another(found.id),
+    )
+    return db.session.scalar(query) or 0
+
+
 def list_missing(search: Search, *, start: Position | None = None, first_path: str = "") -> Page:
     """A page in the order of units and names, after `start`, or from the unit at `first_path` on.
 
