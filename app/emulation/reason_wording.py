@@ -1,6 +1,7 @@
 """What the facts say about each criterion: the same sentence for the citizen and for staff."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.emulation.criteria_rules import (
     AllUnits,
@@ -63,7 +64,8 @@ def marks(mask: int, calendar: Calendar, words: Words) -> str:
 def _took_part(criterion: TookPart, facts: AccountFacts, calendar: Calendar, words: Words) -> str:
     numbers = calendar.pick(criterion.rounds)
     taken = count_rounds(facts.rounds_mask & mask_of(numbers))
-    said = f"Đã dự {taken}/{len(numbers)} {words.label}: {marks(facts.rounds_mask, calendar, words)}."
+    shown = marks(facts.rounds_mask, replace(calendar, numbers=numbers), words)
+    said = f"Đã dự {taken}/{len(numbers)} {words.label}: {shown}."
     if criterion.mode is Took.STREAK:
         return f"{said} Dài nhất {longest_streak(facts.rounds_mask, numbers)} {words.label} liên tục."
     return said

@@ -6,6 +6,7 @@ import pytest
 
 from app.extensions import db as extension
 from app.ranking import live_services
+from tests.emulation import world as worlds
 from tests.portal import conftest as five_weeks
 from tests.portal.weeks import opening
 
@@ -34,3 +35,10 @@ def counted():
         extension.session.commit()
 
     return tally
+
+
+@pytest.fixture
+def bac_son(world, clock_at):
+    """Everything after the five weeks of tests.emulation.world, at the hour it was evaluated."""
+    clock_at(worlds.AFTER)
+    return worlds.bac_son(world)
