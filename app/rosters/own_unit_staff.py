@@ -32,7 +32,7 @@ def index(slug: str, series: str, unit_code: str) -> Page:
 
 
 def _add_form(place: Place, *, is_blank: bool = False) -> AddForm:
-    form = AddForm(formdata=None) if is_blank else AddForm()
+    form = AddForm(formdata=None, parent=place.unit.code) if is_blank else AddForm()
     form.offer(unit_queries.parents_in(place.unit))
     return form
 
