@@ -20,6 +20,7 @@ from app.participation.dashboard_queries import Dashboard, moment_of, read_dashb
 from app.participation.place_queries import Place, get_place
 from app.participation.rules import GENDERS, group_lines
 from app.participation.table_rules import ORDERS, ordered
+from app.participation.todo_queries import find_todo
 from app.participation.tree_queries import Layout, layout_of, trees_of
 from app.permissions import Permission, covers_unit
 from app.text import parse_integer
@@ -103,6 +104,7 @@ def show(slug: str, series: str, unit_code: str) -> str:
         grown_now=grown(read.by_day[found.id], moment.days, moment.day),
         grown_before=people_before(read, moment),
         today=local_day(now),
+        todo=find_todo(place, now),
     )
 
 
