@@ -126,15 +126,15 @@ class DecideForm(BaseForm):
     chosen = IdsField("Các khai báo", choices=[], coerce=int)
     verdict = StringField(validators=[AnyOf(["approve", "refuse"], message="Bạn hãy chọn một nút.")])
     reason = StringField(
-        "Lý do không duyệt",
+        "Lý do không duyệt hoặc rút lại",
         [TextLength(0, rules.MAXIMUM_REASON)],
         filters=[collapse_spaces],
-        description="Chỉ cần ghi khi không duyệt; người khai sẽ đọc.",
+        description="Duyệt thì không cần ghi.",
     )
 
     def validate_reason(self, field: StringField) -> None:
         if self.verdict.data == "refuse" and len(field.data or "") < rules.MINIMUM_REASON:
-            raise ValidationError("Bạn hãy ghi lý do không duyệt, ít nhất 5 ký tự.")
+            raise ValidationError("Bạn hãy ghi lý do, ít nhất 5 ký tự.")
 
 
 def targets_form(units: Sequence[Unit], own: dict[int, int]) -> BaseForm:

@@ -74,7 +74,8 @@ def _page(
         targets=queries.own_targets(place.contest.id, units),
         history=queries.history_of(units),
         waiting=waiting,
-        decidable={line.headcount.id for line in waiting if _may_decide(line)},
+        decidable={line.headcount.id for line in waiting if _is_own(line) or _is_superior(line)},
+        approvable={line.headcount.id for line in waiting if not _is_own(line) and _is_superior(line)},
         over=todo_queries.units_over(place, clock.now()),
         declare_form=declare_form or DeclareForm(today, formdata=None).offer(units),
         decide_form=decide_form or DecideForm(formdata=None),
@@ -83,9 +84,12 @@ def _page(
     return make_response(page, 422 if wrong else 200)
 
 
-def _may_decide(line: queries.Declaration) -> bool:
-    own = line.headcount.declared_by == current_user.account_id
-    return own or headcount_services.may_decide(current_user.grants, line.unit)
+def _is_own(line: queries.Declaration) -> bool:
+    return bool(line.headcount.declared_by == current_user.account_id)
+
+
+def _is_superior(line: queries.Declaration) -> bool:
+    return headcount_services.may_decide(current_user.grants, line.unit)
 
 
 @bp.post("")

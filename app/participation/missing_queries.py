@@ -13,7 +13,9 @@ from app.contests.models import Contest, Round
 from app.contests.queries import get_scope_unit
 from app.enrolments.models import Enrolment
 from app.extensions import db
+from app.localtime import local_day
 from app.participation import missing_rules as rules
+from app.participation.headcount_queries import headcounts_on
 from app.participation.missing_models import Population
 from app.participation.missing_rules import Home, Show
 from app.participation.missing_statements import may_take_part, members_of, took_part_as_another
@@ -99,6 +101,13 @@ def count_missing(place: Place, root: Unit, search: Search) -> Count:
         return Count(db.session.scalar(select(func.count()).select_from(listed)) or 0)
     took_part = figures_of_units([root], [search.found.id])[root.id].people
     return Count(max(0, sum(people.values()) - took_part), counted_at)
+
+
+def count_without_account(place: Place, root: Unit, found: Round, missing: Count) -> int:
+    """People of the declared headcount who neither took part nor are on the list; 0 without a headcount."""
+    headcount = headcounts_on([root], local_day(found.closes_at)).get(root.id, 0)
+    took_part = figures_of_units([root], [found.id])[root.id].people
+    return max(0, headcount - took_part - missing.people) if place.is_native else 0
 
 
 def count_reminded(search: Search) -> int:

@@ -148,12 +148,13 @@ def _page(
     if page is None:
         page = queries.list_missing(view.search, **_start(view))
     ids = [person.account_id for person in page.people]
+    count = queries.count_missing(view.place, view.root, replace(view.search, show=rules.Show.ALL))
     body = render_template(
         "participation/missing.html",
         view=view,
         place=view.place,
         page=page,
-        count=queries.count_missing(view.place, view.root, replace(view.search, show=rules.Show.ALL)),
+        count=count,
         taken=reminder_queries.rounds_taken(ids, view.earlier),
         reminders=reminder_queries.last_reminders(view.found, ids),
         home_names={home.id: home.name for home in view.search.homes},
@@ -164,6 +165,7 @@ def _page(
         phone_end=rules.phone_end,
         name_form=name_form or NameForm(formdata=None),
         remind_form=remind_form or RemindForm(formdata=None),
+        without_account=queries.count_without_account(view.place, view.root, view.found, count),
         is_searched=name_form is not None and name_form.is_submitted() and not name_form.errors,
         may_open=_may_open(view),
     )
