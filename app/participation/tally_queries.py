@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from app.extensions import db
-from app.participation.headcount_queries import is_below
 from app.participation.models import GroupTally, TallyState, UnitTally
 from app.units.models import Unit
+from app.units.queries import under
+from app.units.rules import paths_above, range_end
 
 SUMS = (
     func.sum(UnitTally.people),
@@ -55,18 +55,28 @@ def figures_of_units(
     units: Sequence[Unit], round_ids: Sequence[int], until: date | None = None
 ) -> dict[int, Figures]:
     """Unit id → sums over the unit's subtree, up to and including the local day `until`."""
-    root = aliased(Unit)
-    query = select(root.id, *SUMS).select_from(root).join(Unit, is_below(root))
-    query = _tallies(query, root, units, round_ids, until).group_by(root.id)
     found = dict.fromkeys((unit.id for unit in units), Figures())
-    return found | {unit_id: Figures(*sums) for unit_id, *sums in db.session.execute(query)}
+    roots = {(unit.series_code, unit.path): unit.id for unit in units}
+    query = select(Unit.series_code, Unit.path, *SUMS).join(UnitTally, UnitTally.unit_id == Unit.id)
+    query = query.where(UnitTally.round_id.in_(round_ids), _within_reach(units))
+    if until is not None:
+        query = query.where(UnitTally.day <= until)
+    query = query.group_by(Unit.id, Unit.series_code, Unit.path)
+    for series, path, *sums in db.session.execute(query):
+        for above in paths_above(path):
+            root_id = roots.get((series, above))
+            if root_id is not None:
+                found[root_id] += Figures(*sums)
+    return found
 
 
 def figures_by_day(units: Sequence[Unit], round_ids: Sequence[int]) -> dict[int, dict[date, Figures]]:
     """Round id → day → what the day added below `units`, none of which stands below another."""
-    root = aliased(Unit)
-    query = select(UnitTally.round_id, UnitTally.day, *SUMS).select_from(root).join(Unit, is_below(root))
-    query = _tallies(query, root, units, round_ids, None).group_by(UnitTally.round_id, UnitTally.day)
+    query = (
+        select(UnitTally.round_id, UnitTally.day, *SUMS)
+        .where(UnitTally.round_id.in_(round_ids), UnitTally.unit_id.in_(_ids_below(units)))
+        .group_by(UnitTally.round_id, UnitTally.day)
+    )
     found: dict[int, dict[date, Figures]] = {round_id: {} for round_id in round_ids}
     for round_id, day, *sums in db.session.execute(query):
         found[round_id][day] = Figures(*sums)
@@ -74,25 +84,41 @@ def figures_by_day(units: Sequence[Unit], round_ids: Sequence[int]) -> dict[int,
 
 
 def people_by_group(units: Sequence[Unit], round_id: int) -> dict[tuple[str, str], int]:
-    """(age band, gender) → people of the round below `units`, none of which stands below another."""
-    root = aliased(Unit)
+    """(age band, gender) → people of the round below `units`."""
     query = (
         select(GroupTally.age_band, GroupTally.gender, func.sum(GroupTally.people))
-        .select_from(root)
-        .join(Unit, is_below(root))
-        .join(GroupTally, GroupTally.unit_id == Unit.id)
-        .where(root.id.in_([unit.id for unit in units]), GroupTally.round_id == round_id)
+        .where(GroupTally.round_id == round_id, GroupTally.unit_id.in_(_ids_below(units)))
         .group_by(GroupTally.age_band, GroupTally.gender)
     )
     return {(band, gender): int(people) for band, gender, people in db.session.execute(query)}
 
 
-def _tallies(
-    query: Select[Any], root: type[Unit], units: Sequence[Unit], round_ids: Sequence[int], until: date | None
-) -> Select[Any]:
-    query = query.join(UnitTally, UnitTally.unit_id == Unit.id)
-    query = query.where(root.id.in_([unit.id for unit in units]), UnitTally.round_id.in_(round_ids))
-    return query if until is None else query.where(UnitTally.day <= until)
+def _ids_below(units: Sequence[Unit]) -> Select[Any] | list[int]:
+    """The ids of all units at and below these; of one unit as a query."""
+    if len(units) == 1:
+        return select(Unit.id).where(under(units[0]))
+    roots = {(unit.series_code, unit.path) for unit in units}
+    rows = db.session.execute(select(Unit.id, Unit.series_code, Unit.path).where(_within_reach(units)))
+    return [
+        unit_id
+        for unit_id, series, path in rows
+        if not roots.isdisjoint((series, above) for above in paths_above(path))
+    ]
+
+
+def _within_reach(units: Sequence[Unit]) -> ColumnElement[bool]:
+    """A range of the index on (series, path) for each series, from the first of these to the last.
+
+    A join that asks for each unit whether it stands below one of many would compare all with all.
+    """
+    paths: dict[str, list[str]] = {}
+    for unit in units:
+        paths.setdefault(unit.series_code, []).append(unit.path)
+    ranges = [
+        and_(Unit.series_code == series, Unit.path >= min(some), Unit.path < max(map(range_end, some)))
+        for series, some in paths.items()
+    ]
+    return or_(false(), *ranges)
 
 
 def tallied_at(round_id: int) -> datetime | None:

@@ -10,6 +10,7 @@ from app.extensions import db
 from app.participation.place_queries import Place
 from app.units.models import Unit, UnitSeries, UnitSuccession
 from app.units.queries import children_of, under
+from app.units.rules import paths_above
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,13 @@ def _turned_into(unit: Unit, tree: str) -> Layout:
     """The subtree of `unit`, regrouped by the units of a later tree that its units wholly went to."""
     fates = _fates(tree, under(unit))
     if not fates:  # a unit below one that went somewhere goes with it
-        above = list(_paths_above(unit.path))
+        above = list(paths_above(unit.path))
         ours = _fates(tree, Unit.series_code == unit.series_code, Unit.path.in_(above))
         fates = [(unit, successor, is_whole) for _, successor, is_whole in ours]
     groups, split = _sort_out(fates)
     known = {old.path for old, _, _ in fates}
     bottom = db.session.scalars(select(Unit).where(under(unit), Unit.is_leaf).order_by(Unit.path))
-    lost = [leaf for leaf in bottom if known.isdisjoint(_paths_above(leaf.path))]
+    lost = [leaf for leaf in bottom if known.isdisjoint(paths_above(leaf.path))]
     return Layout((unit,), groups, (*split, *lost))
 
 
@@ -134,8 +135,3 @@ def _sort_out(
             split.append(old)
     groups = [Group(pairs[0][1], tuple(old for old, _ in pairs)) for pairs in whole.values()]
     return tuple(sorted(groups, key=lambda group: group.unit.sort_key)), tuple(split)
-
-
-def _paths_above(path: str) -> Iterable[str]:
-    """ "/20/182/" → "/20/", "/20/182/": the unit itself and every unit above it."""
-    return (path[: index + 1] for index, letter in enumerate(path) if letter == "/" and index)

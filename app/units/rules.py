@@ -191,3 +191,8 @@ def parse_search(text: str) -> Search:
 def range_end(path: str) -> str:
     """The first text after every path of the subtree: paths end in "/", and "0" is the next character."""
     return f"{path[:-1]}0"
+
+
+def paths_above(path: str) -> Iterator[str]:
+    """ "/20/182/" → "/20/", "/20/182/": the unit itself and every unit above it."""
+    return (path[: index + 1] for index, letter in enumerate(path) if letter == "/" and index)

@@ -132,11 +132,9 @@ class Reference:
         self.voided = set(session.scalars(select(Decision.attempt_id).where(Decision.undone_at.is_(None))))
         merges = session.scalars(select(AccountMerge).where(AccountMerge.undone_at.is_(None)))
         self.kept = {merge.absorbed_id: merge.kept_id for merge in merges}
-        of_contest = session.scalars(
+        self.enrolments = session.scalars(
             select(Enrolment).where(Enrolment.contest_id == world.contest.id).order_by(Enrolment.id)
         ).all()
-        self.enrolments = {enrolment.id: enrolment for enrolment in of_contest}
-        self.of_account = {enrolment.account_id: enrolment for enrolment in of_contest}
 
     def person_of(self, attempt):
         return self.kept.get(attempt.account_id, attempt.account_id)
@@ -150,9 +148,11 @@ class Reference:
                 people[self.person_of(attempt)].append(attempt)
         return people
 
-    def home_of(self, person, attempts):
-        first = self.enrolments[min(attempt.enrolment_id for attempt in attempts)]
-        return self.of_account.get(person, first)
+    def home_of(self, person):
+        """The enrolment of the person's own account, else the first of those merged into it."""
+        merged = [one for one in self.enrolments if self.kept.get(one.account_id) == person]
+        own = [one for one in self.enrolments if one.account_id == person]
+        return (own or merged)[0]
 
     def unit_of(self, enrolment, week):
         query = select(UnitMove).where(UnitMove.enrolment_id == enrolment.id)
@@ -168,7 +168,7 @@ class Reference:
                 earlier |= self.valid_attempts(other).keys()
         counts = defaultdict(Counter)
         for person, attempts in self.valid_attempts(week).items():
-            unit = self.unit_of(self.home_of(person, attempts), week)
+            unit = self.unit_of(self.home_of(person), week)
             days = [local_day(attempt.finished_at) for attempt in attempts]
             right = [day for day, one in zip(days, attempts, strict=True) if one.score == 10]
             for day in days:
@@ -184,10 +184,10 @@ class Reference:
 
     def groups(self, week):
         counts = Counter()
-        for person, attempts in self.valid_attempts(week).items():
-            home = self.home_of(person, attempts)
+        for person in self.valid_attempts(week):
+            home = self.home_of(person)
             band = next(code for code, oldest, _ in AGE_BANDS if oldest is None or home.age <= oldest)
-            gender = self.world.db.session.get_one(Account, person).gender or ""
+            gender = self.world.db.session.get_one(Account, home.account_id).gender or ""
             counts[self.unit_of(home, week), band, gender] += 1
         return dict(counts)
 
