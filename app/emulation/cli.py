@@ -27,7 +27,10 @@ def evaluate(campaign: str, as_json: bool) -> None:
         raise click.ClickException(f"There is no campaign {campaign}.") from None
     if found.closed_at is not None:
         raise click.ClickException(f"Campaign {campaign} is closed.")
-    counts = evaluation_services.evaluate(found, now=clock.now())
+    try:
+        counts = evaluation_services.evaluate(found, now=clock.now())
+    except evaluation_services.EvaluationRunning:
+        raise click.ClickException(f"Campaign {campaign} is being evaluated.") from None
     db.session.commit()
     click.echo(_as_json(found, counts) if as_json else _as_sentence(found, counts))
 

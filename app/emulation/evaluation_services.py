@@ -13,9 +13,10 @@ from app.emulation.criteria_rules import Criteria
 from app.emulation.facts_queries import Ground, Kept
 from app.emulation.facts_rules import NOBODY, AccountFacts, judge_account, needs_of, own_streak
 from app.emulation.mark_queries import mark_of
-from app.emulation.models import AccountResult, Campaign, ResultChange
+from app.emulation.models import AccountResult, Campaign, CriteriaVersion, ResultChange
 from app.emulation.rules import Cause, Counts
 from app.emulation.unit_services import evaluate_units
+from app.errors import DomainError
 from app.extensions import db
 from app.sql import insert_many
 
@@ -29,6 +30,11 @@ CHANGE_COLUMNS = (
     *("campaign_id", "account_id", "old_bits", "new_bits", "was_met", "is_met", "cause", "round_id"),
     *("version", "at"),
 )
+
+
+class EvaluationRunning(DomainError):
+    message = "Kết quả thi đua đang được tính."
+    todo = "Bạn chờ một lát rồi tải lại trang."
 
 
 @dataclass
@@ -51,11 +57,15 @@ class Evaluation:
 def evaluate(campaign: Campaign, *, now: datetime) -> Counts:
     """Who meets the newest criteria, by all that is known now; the same again changes nothing.
 
-    The campaign's row lock keeps a second evaluation waiting. A closed campaign stays as it was.
+    A closed campaign stays as it was. Raises EvaluationRunning: what is found anew is written once. The
+    lock is on the first version of the criteria, so that nobody who attests or saves waits for it.
     """
-    db.session.refresh(campaign, with_for_update=True)
+    first = select(CriteriaVersion).filter_by(campaign_id=campaign.id, version=1)
+    if db.session.scalars(first.with_for_update(skip_locked=True)).one_or_none() is None:
+        raise EvaluationRunning
+    db.session.refresh(campaign)
     version, criteria = queries.latest_criteria(campaign)
-    if campaign.closed_at is not None or version == 0:
+    if campaign.closed_at is not None:
         return Counts()
     mark = mark_of(campaign, now)
     run = _begin(campaign, version, criteria, now)

@@ -96,6 +96,8 @@ class AccountResult(Base):
     `good_referrals` are those of the first referral criterion: who counts, and who has the streak.
     `met_bits` has bit i for the i-th individual criterion of `version`; `missing_count` is the least
     number of criteria still to meet. `unit_id` is where the person is enrolled, or else lives.
+
+    Counted anew like a tally, a million rows at once: foreign keys would lock every account meanwhile.
     """
 
     __tablename__ = "account_results"
@@ -118,9 +120,9 @@ class AccountResult(Base):
         ),
     )
 
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    campaign_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    unit_id: Mapped[int] = mapped_column(BigId)
     version: Mapped[int]
     rounds_mask: Mapped[int] = mapped_column(BigInteger)
     streak: Mapped[int]

@@ -49,7 +49,7 @@ def get_campaign(
 ) -> Campaign:
     """A campaign whose whole unit the permission covers: another's does not exist, NoResultFound."""
     query = select(Campaign).where(Campaign.public_id == public_id)
-    campaign = db.session.scalars(query.with_for_update() if lock else query).one()
+    campaign = db.session.scalars(query.with_for_update(key_share=True) if lock else query).one()
     unit = unit_of(campaign)
     if not covers_unit(grants, permission, campaign.contest_id, series=unit.series_code, path=unit.path):
         raise NoResultFound

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from app.errors import DomainError
 
@@ -57,6 +58,11 @@ def bit_of(number: int) -> int:
 
 def mask_of(numbers: Iterable[int]) -> int:
     """The rounds of these numbers together. Raises TooManyRounds."""
+    return _mask(tuple(numbers))
+
+
+@lru_cache(maxsize=1024)
+def _mask(numbers: tuple[int, ...]) -> int:
     mask = 0
     for number in numbers:
         mask |= bit_of(number)
@@ -67,15 +73,16 @@ def count_rounds(mask: int) -> int:
     return mask.bit_count()
 
 
-def runs_of(numbers: Sequence[int], length: int) -> list[int]:
+@lru_cache(maxsize=1024)
+def runs_of(numbers: tuple[int, ...], length: int) -> tuple[int, ...]:
     """Masks of every `length` rounds that follow one another in `numbers`, first to last.
 
     A cancelled round is not among `numbers`, so that the rounds before and after it are neighbours.
     """
-    return [mask_of(numbers[start : start + length]) for start in range(len(numbers) - length + 1)]
+    return tuple(_mask(numbers[start : start + length]) for start in range(len(numbers) - length + 1))
 
 
-def has_streak(mask: int, numbers: Sequence[int], length: int) -> bool:
+def has_streak(mask: int, numbers: tuple[int, ...], length: int) -> bool:
     """Are all of some `length` consecutive rounds in the mask? No rounds are always there."""
     return length == 0 or any(mask & run == run for run in runs_of(numbers, length))
 

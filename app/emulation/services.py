@@ -122,8 +122,8 @@ def close_campaign(campaign: Campaign, *, actor_id: int, now: datetime) -> None:
 
 
 def _hold(campaign: Campaign) -> None:
-    """Lock the campaign until the caller commits. Raises CampaignClosed."""
-    db.session.refresh(campaign, with_for_update=True)
+    """Lock the campaign against other changes until the caller commits. Raises CampaignClosed."""
+    db.session.refresh(campaign, with_for_update={"key_share": True})
     if campaign.closed_at is not None:
         raise CampaignClosed
 

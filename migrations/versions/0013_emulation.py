@@ -44,7 +44,7 @@ def upgrade() -> None:
 
     op.create_table(
         "account_results",
-        sa.Column("campaign_id", BIG_ID, nullable=False),
+        sa.Column("campaign_id", BIG_ID, autoincrement=False, nullable=False),
         sa.Column("account_id", BIG_ID, autoincrement=False, nullable=False),
         sa.Column("unit_id", BIG_ID, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -59,11 +59,6 @@ def upgrade() -> None:
         sa.Column("missing_count", sa.Integer(), nullable=False),
         sa.Column("evaluated_at", MOMENT, nullable=False),
         sa.CheckConstraint("(missing_count = 0) or not is_met", name=op.f("ck_account_results_met")),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_account_results_account_id")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaigns.id"], name=op.f("fk_account_results_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_account_results_unit_id")),
         sa.PrimaryKeyConstraint("campaign_id", "account_id", name=op.f("pk_account_results")),
     )
     op.create_index(
