@@ -45,7 +45,7 @@ from app.complaints import services as complaints
 from app.contests import incident_services as incidents
 from app.contests import services as contests
 from app.contests.models import Contest, Round
-from app.contests.queries import get_package
+from app.contests.queries import get_package, rounds_of
 from app.emulation import services as campaigns
 from app.emulation.attestation_rules import Claim, Evidence
 from app.emulation.attestation_services import attest
@@ -63,7 +63,10 @@ from app.integrity import services as integrity
 from app.integrity.models import Signal
 from app.jobs.models import Job
 from app.participation import board_services, report_queries, report_services
+from app.participation import headcount_services as headcounts
 from app.participation.board_rules import Weights
+from app.participation.missing_rules import Channel
+from app.participation.reminder_services import note_reminders
 from app.permissions import Grant, Role
 from app.questions import import_services
 from app.questions.formats.file_rules import ReadFile, ReadQuestion
@@ -311,6 +314,7 @@ def _side(
             )
     open_, handed_in = _open_round(contest, citizen, chief)
     complaint, new_complaint = _complain(sat[PUBLISHED], organiser)
+    _encourage(contest, unit, citizen, staff, chief)
     return Side(
         slug=contest.slug,
         draft_slug=_draft_contest(name, organiser, chief).slug,
@@ -339,6 +343,25 @@ def _side(
         **_own_units(unit, staff),
         **_commend(contest, unit, citizen, (staff, chief, second)),
     )
+
+
+def _encourage(contest: Contest, unit: Unit, citizen: Account, staff: Account, chief: Account) -> None:
+    """A headcount in force and one that waits, a target, and somebody reminded of the first round."""
+    act = {"actor_id": staff.id, "now": NOW - DAY}
+    declared = headcounts.declare(unit, 40, NOW.date() - 30 * DAY, "", **act)
+    headcounts.decide(
+        unit,
+        declared.id,
+        approves=True,
+        reason="",
+        grants=(Grant(Role.ORGANISER),),
+        actor_id=chief.id,
+        now=NOW - DAY,
+    )
+    headcounts.declare(unit, 50, NOW.date(), "", **act)
+    headcounts.set_targets(contest, [unit], {unit.id: 30}, **act)
+    first = rounds_of(contest)[0]
+    note_reminders(first, unit, [citizen.id], Channel.PHONE, **act)
 
 
 def _certify(contest: Contest, citizen: Account) -> str:
