@@ -147,9 +147,11 @@ class Course:
 
 @dataclass(frozen=True)
 class Run:
-    """One run in a process of its own: seconds, peak of resident memory in MiB, what it returned."""
+    """One run in a process of its own: seconds, of which its processor worked `cpu`; peak of resident
+    memory in MiB; what it returned."""
 
     seconds: float
+    cpu: float
     mebibytes: float
     found: Any
 
@@ -272,7 +274,7 @@ def measure(machine: Machine, course: Course) -> list[Measurement]:
 
 def _one(name: str, run: Run) -> Measurement:
     facts = {"seconds": round(run.seconds, 1), "peak_mib": round(run.mebibytes), **run.found}
-    return Measurement(name=name, n=1, p50_ms=1000 * run.seconds, facts=facts)
+    return Measurement(name=name, n=1, cpu_ms=1000 * run.cpu, p50_ms=1000 * run.seconds, facts=facts)
 
 
 def _apart(work: Callable[[Config, Course], Any], config: Config, course: Course) -> Run:
@@ -283,10 +285,10 @@ def _apart(work: Callable[[Config, Course], Any], config: Config, course: Course
 
 
 def _timed(work: Callable[[Config, Course], Any], config: Config, course: Course) -> Run:
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     found = work(config, course)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Run(time.perf_counter() - started, peak, found)
+    return Run(time.perf_counter() - started, time.process_time() - worked, peak, found)
 
 
 def _tally(config: Config, course: Course) -> dict[str, Any]:
