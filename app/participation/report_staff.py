@@ -114,7 +114,6 @@ def _page(place: Place, form: ReportForm, setting_form: SettingForm, status: int
         failed=[found for job, found in jobs if job.tries >= MAX_TRIES and job.lease_until is None],
         form=form,
         setting_form=setting_form,
-        setting=report_queries.find_setting(place),
         has_opened=place.find_latest_round(clock.now()) is not None,
         notes=report_wording.DEFINITIONS,
         period_name=report_wording.period_name,
