@@ -19,7 +19,17 @@ from app.admin import role_staff as admin_roles
 from app.analysis import cli as analysis_cli
 from app.analysis import organiser as analysis_organiser
 from app.attempts import views as attempts_views
-from app.commendation import certificate_views, document_staff, template_organiser
+from app.commendation import (
+    certificate_views,
+    choice_staff,
+    council_staff,
+    document_staff,
+    template_organiser,
+)
+from app.commendation import organiser as commendation_organiser
+from app.commendation import report_staff as commendation_report_staff
+from app.commendation import staff as commendation_staff
+from app.commendation import views as commendation_views
 from app.complaints import organiser as complaints_organiser
 from app.complaints import views as complaints_views
 from app.contests import calendar_organiser, coverage_organiser, series_organiser
@@ -28,7 +38,7 @@ from app.contests import organiser as contests_organiser
 from app.contests import round_organiser as rounds_organiser
 from app.contests import views as contests_views
 from app.developers import cli as developers_cli
-from app.emulation import attestation_staff, criteria_organiser, referral_views
+from app.emulation import attestation_staff, criteria_organiser, referral_organiser, referral_views
 from app.emulation import cli as emulation_cli
 from app.emulation import organiser as campaigns_organiser
 from app.emulation import staff as campaigns_staff
@@ -100,6 +110,7 @@ BLUEPRINTS = (
     key_organiser.bp,
     paper_organiser.bp,
     referral_views.bp,
+    referral_organiser.bp,
     emulation_views.bp,
     campaigns_organiser.bp,
     criteria_organiser.bp,
@@ -118,6 +129,12 @@ BLUEPRINTS = (
     certificate_views.bp,
     document_staff.bp,
     template_organiser.bp,
+    commendation_organiser.bp,
+    commendation_staff.bp,
+    choice_staff.bp,
+    council_staff.bp,
+    commendation_report_staff.bp,
+    commendation_views.bp,
     rosters_staff.bp,
     slip_staff.bp,
     assist_staff.bp,

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 JOBS = {
+    "find_referral_clusters": "app.emulation.referral_cluster_jobs.find_clusters",
     "find_signals": "app.integrity.jobs.search_round",
     "analyse_round": "app.analysis.jobs.analyse_round",
     "evaluate_campaign": "app.emulation.jobs.evaluate_campaign",

@@ -1,4 +1,4 @@
-"""Posters with referral codes, and criteria that somebody is changing."""
+"""Posters with referral codes, referrals that look alike, and criteria that somebody is changing."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("contest_id", "account_id", name=op.f("pk_referral_posters")),
     )
     op.create_table(
+        "referral_clusters",
+        sa.Column("contest_id", BIG_ID, nullable=False),
+        sa.Column("referrer_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("devices", sa.Integer(), nullable=False),
+        sa.Column("on_device", sa.Integer(), nullable=False),
+        sa.Column("in_row", sa.Integer(), nullable=False),
+        sa.Column("found_at", MOMENT, nullable=False),
+        sa.CheckConstraint("on_device >= 2 or in_row >= 3", name=op.f("ck_referral_clusters_alike")),
+        sa.ForeignKeyConstraint(
+            ["contest_id"], ["contests.id"], name=op.f("fk_referral_clusters_contest_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["referrer_id"], ["accounts.id"], name=op.f("fk_referral_clusters_referrer_id")
+        ),
+        sa.PrimaryKeyConstraint("contest_id", "referrer_id", name=op.f("pk_referral_clusters")),
+    )
+    op.create_table(
         "criteria_drafts",
         sa.Column("campaign_id", BIG_ID, nullable=False),
         sa.Column("account_id", BIG_ID, autoincrement=False, nullable=False),
@@ -49,4 +67,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("criteria_drafts")
+    op.drop_table("referral_clusters")
     op.drop_table("referral_posters")

@@ -52,6 +52,7 @@ from app.emulation.attestation_services import attest
 from app.emulation.evaluation_services import evaluate
 from app.emulation.models import AccountResult, Campaign
 from app.emulation.preset_rules import PRESETS
+from app.emulation.referral_models import ReferralCluster
 from app.enrolments import exclusion_rules
 from app.enrolments import exclusion_services as exclusions
 from app.enrolments import transfer_services as transfers
@@ -454,6 +455,10 @@ def _campaign(contest: Contest, unit: Unit, citizen: Account, chief: Account) ->
         for code, account_id, unit_id in (("a1", citizen.id, None), ("t1", None, unit.id))
     ]
     evaluate(campaign, now=NOW - HOUR)
+    counts = {"people": 2, "devices": 1, "on_device": 2, "in_row": 0}
+    db.session.add(
+        ReferralCluster(contest_id=contest.id, referrer_id=citizen.id, found_at=NOW - HOUR, **counts)
+    )
     return {"campaign": campaign.public_id, "attestations": tuple(words)}
 
 
