@@ -21,6 +21,7 @@ from app.rosters.unit_queries import open_units
 from app.sheets import Sheet, write_workbook
 from app.text import parse_integer
 from app.web.guards import require
+from app.web.requests import accepts_upload
 
 bp = Blueprint(
     "rosters",
@@ -52,6 +53,7 @@ def _upload_page(place: Place, form: UploadForm, status: int) -> Page:
 
 
 @bp.post("")
+@accepts_upload(rules.MAX_FILE_BYTES)
 @require(EDIT, scope="unit")
 def upload(slug: str, series: str, unit_code: str) -> Page:
     """Read the file and show what it would do; nothing is written but the list itself."""
