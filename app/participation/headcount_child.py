@@ -12,7 +12,7 @@ from app.errors import BadInput
 from app.participation import headcount_reader
 
 MAX_MEMORY_BYTES = 512 * 1024 * 1024
-MAX_CPU_SECONDS = 10
+MAX_CPU_SECONDS = 20
 
 
 def main() -> None:
