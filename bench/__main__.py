@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import gunicorn
 import psycopg
 
-from bench import attempts, figures, kills, participation, ranks, storm
+from bench import attempts, emulation, figures, kills, participation, ranks, storm
 from bench.figures import Measurement
 from bench.load import Sizes, timed_load
 from bench.servers import (
@@ -29,7 +29,7 @@ from bench.world import World, make_world
 
 PEOPLE, STORMERS = 100, 64
 CONNECTIONS = 16
-PARTS = ("attempt", "board", "rank", "freeze", "sign-in", "storm", "staff")
+PARTS = ("attempt", "board", "rank", "freeze", "sign-in", "storm", "staff", "emulation")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Machine() as machine:
         world = make_world(machine.config, people=PEOPLE + STORMERS)
         print(_settings(machine), flush=True)
-        if set(options.only) != {"staff"}:  # which brings its own people
+        if set(options.only) - {"staff", "emulation"}:  # which bring their own people
             counts, seconds = timed_load(machine, world, sizes)
             rows = ", ".join(f"{name} {count:,}" for name, count in counts.items())
             print(f"Loaded in {seconds:.0f} s: {rows}", flush=True)
@@ -94,11 +94,15 @@ async def _measure(machine: Machine, world: World, options: argparse.Namespace) 
         note(await storm.measure_sign_in(machine, world, strangers, options.attempts))
     if "storm" in options.only:
         note(*await storm.measure_storm(machine, world, people, strangers, options.seconds))
-    if "staff" in options.only:
+    if {"staff", "emulation"} & set(options.only):
         size = Sizes(options.people).scaled(options.scale)
         course = await asyncio.to_thread(participation.prepare, machine, world, size.people)
         note(await asyncio.to_thread(participation.measure_tallies, machine, course))
-        note(*await participation.measure_pages(machine, world, participation.PAGE_COUNT))
+        if "staff" in options.only:
+            note(*await participation.measure_pages(machine, world, participation.PAGE_COUNT))
+        if "emulation" in options.only:
+            with attempts.background_paused(machine):
+                note(*await asyncio.to_thread(emulation.measure, machine, course))
     return found
 
 

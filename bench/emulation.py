@@ -22,25 +22,24 @@ from app.contests.models import Contest
 from app.emulation import evaluation_services, queries, services
 from app.emulation.criteria_rules import Criteria, Good, GoodResult, Group, NoVoid, Part, Took, TookPart
 from app.emulation.explain_queries import explain_account
-from app.emulation.facts_queries import ground_of
 from app.emulation.models import Campaign
 from app.emulation.preset_rules import PRESETS
 from app.emulation.simulation_queries import simulate
 from app.extensions import db
-from app.participation.tally_services import tally_round
 from app.units.models import Unit
 from app.units.queries import get_unit
 from bench import figures
 from bench.figures import Measurement, waiting
 from bench.servers import DATABASE, Machine
-from bench.world import PROVINCE, SERIES, World, make_world
+from bench.world import COMMUNE, PROVINCE, SERIES, World, make_world
 from config import Config
 
 Found = TypeVar("Found")
 SLUG = "do-thi-dua"
 ROUNDS, PUBLISHED = 5, 4
 VOIDED_ONE_IN = 200
-EXPLAINED = 200
+EXPLAINED, LISTED = 200, 20
+DISTRICT = "185"
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
 BAC_SON = PRESETS["bac-son-2024"].criteria
 # Every kind of automatic criterion beside those of the preset.
@@ -208,6 +207,7 @@ def _begin(config: Config, world: World) -> tuple[Course, int]:
             actor_id=world.organiser_id,
             now=now,
         )
+        campaign.closed_at = now  # no timetable evaluates it before it is measured
         return Course(campaign.id, ids, world.organiser_id), contest.id
 
     return _inside(config, begin)
@@ -248,9 +248,13 @@ def _inside(config: Config, work: Callable[[], Found]) -> Found:
 
 
 def measure(machine: Machine, course: Course) -> list[Measurement]:
-    """The first evaluation, one without changes, one after voids, a simulation, and explanations."""
+    """The first evaluation, one without changes, one after voids, a simulation, lists and explanations.
+
+    No timetable may run meanwhile.
+    """
     config = machine.config
-    tallied = _apart(_tally, config, course)
+    with machine.postgresql.cluster.connect(DATABASE) as connection:
+        connection.execute("UPDATE campaigns SET closed_at = NULL WHERE id = %s", [course.campaign_id])
     first = _apart(_evaluate, config, course)
     again = _apart(_evaluate, config, course)
     with machine.postgresql.cluster.connect(DATABASE) as connection:
@@ -260,15 +264,16 @@ def measure(machine: Machine, course: Course) -> list[Measurement]:
     voided = _apart(_evaluate, config, course)
     simulated = _apart(_simulate, config, course)
     explained = _apart(_explain, config, course)
+    listed = _apart(_list, config, course)
     if again.found["changed"]:
         raise AssertionError(f"an evaluation of the same changed {again.found['changed']} results")
     return [
-        _one("tallies of five rounds", tallied),
         _one("evaluation, first", first),
         _one("evaluation, nothing new", again),
         _one("evaluation, attempts voided", voided),
         _one("simulation", simulated),
         Measurement(name="explanation of one person", n=EXPLAINED, **waiting(explained.found)),
+        *(Measurement(name=name, n=len(times), **waiting(times)) for name, times in listed.found.items()),
     ]
 
 
@@ -289,17 +294,6 @@ def _timed(work: Callable[[Config, Course], Any], config: Config, course: Course
     found = work(config, course)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Run(time.perf_counter() - started, time.process_time() - worked, peak, found)
-
-
-def _tally(config: Config, course: Course) -> dict[str, Any]:
-    def work() -> dict[str, Any]:
-        now = datetime.now(UTC)
-        ground = ground_of(db.session.get_one(Campaign, course.campaign_id), now)
-        for found in ground.rounds:
-            tally_round(found, now)
-        return {"rounds": len(ground.rounds)}
-
-    return _inside(config, work)
 
 
 def _evaluate(config: Config, course: Course) -> dict[str, Any]:
@@ -329,6 +323,25 @@ def _explain(config: Config, course: Course) -> list[float]:
             started = time.perf_counter()
             explain_account(campaign, result.account_id, now=datetime.now(UTC))
             times.append(1000 * (time.perf_counter() - started))
+        return times
+
+    return _inside(config, work)
+
+
+def _list(config: Config, course: Course) -> dict[str, list[float]]:
+    """Flagged people, those nearly there, and their counts, of the province, a district and a commune."""
+
+    def work() -> dict[str, list[float]]:
+        campaign = db.session.get_one(Campaign, course.campaign_id)
+        times: dict[str, list[float]] = {}
+        for code in (PROVINCE, DISTRICT, COMMUNE):
+            unit = get_unit(SERIES, code)
+            for read in (queries.flagged_accounts, queries.one_step_away, queries.count_results):
+                for _ in range(LISTED):
+                    started = time.perf_counter()
+                    read(campaign, unit)
+                    name = f"{read.__name__} of {code}"
+                    times.setdefault(name, []).append(1000 * (time.perf_counter() - started))
         return times
 
     return _inside(config, work)
