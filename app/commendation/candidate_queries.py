@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.accounts.models import Account
 from app.commendation.models import Dossier
 from app.commendation.queries import Office
-from app.commendation.rules import Conflict
+from app.commendation.rules import BLOCKING, Conflict
 from app.commendation.workflow_rules import OVER
 from app.complaints.models import Complaint
 from app.contests.models import Round
@@ -40,6 +40,10 @@ class Candidate:
     best_rank: int | None
     conflicts: frozenset[Conflict] = field(default_factory=frozenset)
 
+    @property
+    def is_blocked(self) -> bool:
+        return bool(self.conflicts & BLOCKING)
+
 
 @dataclass(frozen=True)
 class CollectiveCandidate:
@@ -52,6 +56,10 @@ class CollectiveCandidate:
     rate_permille: int | None
     winners: int
     conflicts: frozenset[Conflict] = field(default_factory=frozenset)
+
+    @property
+    def is_blocked(self) -> bool:
+        return bool(self.conflicts & BLOCKING)
 
 
 def people_page(office: Office, actor_id: int, page: int) -> tuple[list[Candidate], int]:
@@ -237,3 +245,13 @@ def _collectives(office: Office, query: Select[tuple[UnitResult, Unit]]) -> list
         )
         for result, unit in rows
     ]
+
+
+def is_met(campaign: Campaign, account_id: int | None, unit: Unit) -> bool:
+    """Did the last evaluation leave the person, or without one the unit, with the flag?"""
+    result: AccountResult | UnitResult | None
+    if account_id is None:
+        result = db.session.get(UnitResult, (campaign.id, unit.id))
+    else:
+        result = db.session.get(AccountResult, (campaign.id, account_id))
+    return result is not None and result.is_met

@@ -1,6 +1,6 @@
 """Read dossiers: one with all that happened, lists of a unit, what waits for somebody, one's own."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -284,16 +284,3 @@ def cases_of_decision(decision: AwardDecision, *, lock: bool = False) -> list[Ca
     """Its dossiers, those revoked included, by number."""
     query = _cases().where(Dossier.decision_id == decision.id).order_by(Dossier.number)
     return _read(_locked(query) if lock else query)
-
-
-def published_cases(contest_id: int) -> Sequence[tuple[AwardDecision, Case]]:
-    """Everybody commended in public, by decision, collectives first, then by name."""
-    query = (
-        _cases()
-        .join(AwardDecision, AwardDecision.id == Dossier.decision_id)
-        .where(Campaign.contest_id == contest_id, Dossier.state == State.PUBLISHED)
-        .add_columns(AwardDecision)
-        .order_by(AwardDecision.signed_on.desc(), AwardDecision.id.desc())
-        .order_by(Dossier.account_id.is_not(None), func.coalesce(Account.sort_key, Unit.sort_key), Dossier.id)
-    )
-    return [(row[-1], Case(*row[:-1])) for row in db.session.execute(query)]

@@ -37,7 +37,7 @@ def choose(
     """
     if Step.CHOOSE not in steps:
         raise workflow_rules.NotYours
-    refused = [one for one in candidates if one.conflicts & rules.BLOCKING]
+    refused = [one for one in candidates if one.is_blocked]
     if refused:
         raise rules.CannotChoose(f"{_name(refused[0])}: {_reasons(refused[0])}.")
     for is_collective in (False, True):
