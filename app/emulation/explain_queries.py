@@ -6,13 +6,21 @@ from datetime import datetime
 
 from app.emulation import facts_queries, facts_rules, queries, unit_queries, unit_rules
 from app.emulation.criteria_rules import Attested, Criterion, GoodResult, Part, Referrals, TookPart
+from app.emulation.draft_queries import words_of
 from app.emulation.facts_queries import Ground, Person
-from app.emulation.facts_rules import Needs, WhyNot, judge_account, needs_of, sort_referrals
+from app.emulation.facts_rules import (
+    Calendar,
+    Needs,
+    WhyNot,
+    judge_account,
+    needs_of,
+    rounds_taken,
+    sort_referrals,
+)
 from app.emulation.models import Attestation, Campaign
 from app.emulation.reason_wording import BARRIER_REASONS, WHY_NOT, marks, sentence, unit_sentence
 from app.emulation.rules import bit_of
-from app.emulation.wording import Check, Words, rule_text, state_of
-from app.extensions import db
+from app.emulation.wording import Check, rule_text, state_of
 from app.text import public_name
 from app.units.models import Unit
 
@@ -40,12 +48,16 @@ class Item:
 
 @dataclass(frozen=True)
 class BroughtLine:
-    """One referred account of a referral criterion: masked name, weeks, why it does not count (or "")."""
+    """One referred account of a referral criterion: masked name, weeks, why it does not count (or "").
+
+    `rounds` are (number, taken; None while it may still be taken), `marks` the same in words.
+    """
 
     public_id: str
     name: str
     full_name: str
     at: datetime
+    rounds: list[tuple[int, bool | None]]
     marks: str
     counts: bool
     reason: str
@@ -87,17 +99,10 @@ def _newest(attestations: Sequence[Attestation]) -> dict[str, Attestation]:
     return {one.code: one for one in reversed(attestations)}
 
 
-def words_of(ground: Ground) -> Words:
-    """The names that sentences of this campaign use."""
-    unit = db.session.get_one(Unit, ground.campaign.unit_id)
-    scope = db.session.get_one(Unit, ground.contest.scope_unit_id)
-    return Words(ground.contest.label, unit.full_name, scope.full_name)
-
-
 def _items(
     ground: Ground, part: Part, needs: Needs, person: Person, attestations: Mapping[str, Attestation]
 ) -> list[Item]:
-    calendar, words = ground.calendar, words_of(ground)
+    calendar, words = ground.calendar, words_of(ground.campaign)
     attested = [one.code for one in part.criteria if isinstance(one, Attested)]
     best = facts_rules.at_best(person.facts, person.brought, needs, calendar, attested)
     items = []
@@ -136,7 +141,7 @@ def _attested_evidence(attestation: Attestation | None) -> list[Evidence]:
 
 
 def _brought_lines(ground: Ground, criterion: Referrals, person: Person) -> list[BroughtLine]:
-    calendar, words = ground.calendar, words_of(ground)
+    calendar, words = ground.calendar, words_of(ground.campaign)
     lines = []
     for one, reason in sort_referrals(criterion, person.brought, calendar):
         account = person.accounts[one.account_id]
@@ -146,12 +151,20 @@ def _brought_lines(ground: Ground, criterion: Referrals, person: Person) -> list
                 name=public_name(account.full_name),
                 full_name=account.full_name,
                 at=one.at,
+                rounds=_rounds_taken(one.rounds_mask, calendar),
                 marks=marks(one.rounds_mask, calendar, words),
                 counts=reason is None,
                 reason=_why_not(reason),
             )
         )
     return lines
+
+
+def _rounds_taken(mask: int, calendar: Calendar) -> list[tuple[int, bool | None]]:
+    return [
+        (number, is_taken or (None if calendar.open & bit_of(number) else False))
+        for number, is_taken in rounds_taken(mask, calendar)
+    ]
 
 
 def _why_not(reason: WhyNot | None) -> str:
@@ -166,7 +179,7 @@ def explain_unit(campaign: Campaign, unit: Unit, *, now: datetime) -> Explanatio
     words = {code: one.is_met for code, one in attestations.items()}
     [facts] = unit_queries.facts_of_units(ground, [unit], {unit.id: words})
     verdict = unit_rules.judge_unit(part, facts, ground.calendar)
-    names = words_of(ground)
+    names = words_of(ground.campaign)
     attested = [one.code for one in part.criteria if isinstance(one, Attested)]
     best = unit_rules.at_best(facts, ground.calendar, attested)
     items = []
