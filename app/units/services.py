@@ -12,6 +12,7 @@ from app.audit.services import record
 from app.extensions import db
 from app.units import rules
 from app.units.models import Unit, UnitSeries, UnitSuccession
+from app.units.own_rules import OWN_KINDS
 
 BUILT_COLUMNS = (
     "kind",
@@ -105,10 +106,12 @@ def _put_series(series: rules.Series) -> None:
 
 
 def _stored_units(series_code: str) -> tuple[dict[str, dict[str, Any]], dict[str, int]]:
-    """Code → the columns an import may change, and code → id."""
+    """Code → the columns an import may change, and code → id; units that staff added are not the files'."""
     names = (*BUILT_COLUMNS, "parent_id")
     columns = [getattr(Unit, name) for name in names]
-    query = select(Unit.code, Unit.id, *columns).where(Unit.series_code == series_code)
+    query = select(Unit.code, Unit.id, *columns).where(
+        Unit.series_code == series_code, Unit.kind.not_in(OWN_KINDS)
+    )
     rows = db.session.execute(query).all()
     stored = {code: dict(zip(names, values, strict=True)) for code, _id, *values in rows}
     return stored, {row.code: row.id for row in rows}
