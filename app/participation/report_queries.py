@@ -1,6 +1,6 @@
 """Gather the figures of a report, and read the reports that were made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,9 +18,10 @@ from app.participation.report_models import Report, ReportSetting
 from app.participation.report_rules import Figures, Line, Week, total_of
 from app.participation.tally_queries import Figures as Counts
 from app.participation.tally_queries import figures_of_units, tallied_at
+from app.participation.tree_queries import Group, Layout, layout_of
 from app.ranking.rules import is_over
 from app.units.models import Unit
-from app.units.queries import children_of, find_parent
+from app.units.queries import find_parent
 
 REPORT_JOB = "make_report"
 SHOWN = 30
@@ -33,11 +34,6 @@ class NotOpened(DomainError):
 class NotCounted(DomainError):
     message = "Số liệu đang được tính."
     todo = "Bạn chờ một phút rồi thử lại."
-
-
-class OtherTree(DomainError):
-    message = "Báo cáo lập theo danh mục đơn vị của cuộc thi."
-    todo = "Bạn mở đơn vị của danh mục đó rồi lập báo cáo."
 
 
 @dataclass(frozen=True)
@@ -69,9 +65,7 @@ def heading_of(place: Place) -> Heading:
 
 
 def check_can_report(place: Place, found: Round | None, now: datetime) -> None:
-    """Raises NotOpened, OtherTree."""
-    if not place.is_native:
-        raise OtherTree
+    """Raises NotOpened."""
     opened = [one for one in place.rounds if one.opens_at <= now]
     if not opened or (found is not None and found not in opened):
         raise NotOpened
@@ -80,7 +74,7 @@ def check_can_report(place: Place, found: Round | None, now: datetime) -> None:
 def figures_of(place: Place, found: Round | None, now: datetime) -> Figures:
     """What a report about the round, or about the whole contest, says now.
 
-    Raises NotOpened, NotCounted, OtherTree.
+    Raises NotOpened, NotCounted.
     """
     check_can_report(place, found, now)
     rounds = [found] if found else [one for one in place.rounds if one.opens_at <= now]
@@ -90,7 +84,8 @@ def figures_of(place: Place, found: Round | None, now: datetime) -> Figures:
         raise NotCounted
     running = [one for one in rounds if not is_over(one.closes_at, now)]
     before = _round_before(place, found)
-    lines, total = _lines(place, found, rounds, before, now)
+    layout = layout_of(place, place.unit.series_code)
+    lines, total = _lines(place, layout, found, rounds, before, now)
     return Figures(
         contest=place.contest.name,
         place=place.contest.place,
@@ -105,7 +100,8 @@ def figures_of(place: Place, found: Round | None, now: datetime) -> Figures:
         compared_with=before.number if before else None,
         lines=lines,
         total=total,
-        weeks=_weeks(place.unit, rounds) if found is None else (),
+        weeks=_weeks(layout, rounds) if found is None else (),
+        left_out=[unit.full_name for unit in layout.left_out],
     )
 
 
@@ -116,50 +112,62 @@ def _round_before(place: Place, found: Round | None) -> Round | None:
 
 
 def _lines(
-    place: Place, found: Round | None, rounds: Sequence[Round], before: Round | None, now: datetime
+    place: Place,
+    layout: Layout,
+    found: Round | None,
+    rounds: Sequence[Round],
+    before: Round | None,
+    now: datetime,
 ) -> tuple[list[Line], Line]:
-    """A line for each unit right below, and their sum; a unit with nothing below has one line, itself."""
-    below = list(children_of(place.unit)) or [place.unit]
-    units = [place.unit, *below]
-    counts = figures_of_units(units, [one.id for one in rounds])
-    previous = figures_of_units(units, [before.id], _same_day(rounds[0], before, now)) if before else {}
-    headcounts = headcounts_on(units, local_day(min(now, rounds[-1].closes_at)))
-    targets = targets_of(place.contest.id, units) if found else {}
+    """A line for each row of the layout, and their sum; a unit with nothing below has one line, itself."""
+    groups = layout.groups or (Group(place.unit, layout.whole),)
+    units = {unit.id: unit for group in groups for unit in (*group.members, *layout.whole)}
+    counts = figures_of_units(list(units.values()), [one.id for one in rounds])
+    previous = _previous(list(units.values()), rounds[0], before, now)
+    asked = [place.unit, *(group.unit for group in groups)]
+    headcounts = headcounts_on(asked, local_day(min(now, rounds[-1].closes_at)))
+    targets = targets_of(place.contest.id, asked) if found else {}
 
-    def line(name: str, unit_id: int | None, now_count: Counts, then: Counts | None) -> Line:
+    def line(name: str, unit_id: int | None, members: Sequence[Unit], less: Sequence[Unit] = ()) -> Line:
+        own = _sum(counts, members, less)
         return Line(
             name=name,
-            people=now_count.people if found else now_count.newcomers,
-            attempts=now_count.attempts,
-            newcomers=now_count.newcomers,
-            people_all_correct=now_count.people_all_correct if found else None,
+            people=own.people if found else own.newcomers,
+            attempts=own.attempts,
+            newcomers=own.newcomers,
+            people_all_correct=own.people_all_correct if found else None,
             headcount=headcounts.get(unit_id or 0),
             target=targets.get(unit_id or 0),
-            previous=then.people if then else None,
+            previous=None if previous is None else _sum(previous, members, less).people,
         )
 
-    lines = [
-        line(unit.full_name, unit.id, counts[unit.id], previous.get(unit.id))
-        for unit in below
-        if unit.valid_to is None or counts[unit.id].attempts or unit is place.unit
-    ]
-    own = counts[place.unit.id]
-    rest = _rest(own, [counts[unit.id] for unit in below])
-    rest_before = _rest(previous[place.unit.id], [previous[unit.id] for unit in below]) if before else None
-    if rest.attempts or (rest_before and rest_before.attempts):
-        lines.append(line(f"{place.unit.full_name}, không rõ đơn vị", None, rest, rest_before))
-    unit = place.unit
+    lines = [line(group.unit.full_name, group.unit.id, group.members) for group in groups]
+    is_there = [group.unit.valid_to is None for group in groups]
+    lines = [one for one, stands in zip(lines, is_there, strict=True) if stands or one.attempts]
+    unit, members = place.unit, [member for group in groups for member in group.members]
+    rest = line(f"{unit.full_name}, không rõ đơn vị", None, layout.whole, members)
+    if rest.attempts or rest.previous:
+        lines.append(rest)
     return lines, total_of("Tổng", lines, headcount=headcounts.get(unit.id), target=targets.get(unit.id))
 
 
-def _rest(whole: Counts, parts: Sequence[Counts]) -> Counts:
-    """What the subtree has beyond the units right below it."""
+def _sum(counts: Mapping[int, Counts], units: Sequence[Unit], less: Sequence[Unit]) -> Counts:
+    """What the subtrees of `units` have beyond those of `less`, which lie in them."""
+    whole = sum((counts[unit.id] for unit in units), Counts())
+    part = sum((counts[unit.id] for unit in less), Counts())
     return Counts(
-        whole.people - sum(part.people for part in parts),
-        whole.attempts - sum(part.attempts for part in parts),
-        whole.people_all_correct - sum(part.people_all_correct for part in parts),
-        whole.newcomers - sum(part.newcomers for part in parts),
+        whole.people - part.people,
+        whole.attempts - part.attempts,
+        whole.people_all_correct - part.people_all_correct,
+        whole.newcomers - part.newcomers,
     )
+
+
+def _previous(
+    units: Sequence[Unit], found: Round, before: Round | None, now: datetime
+) -> dict[int, Counts] | None:
+    """As many days after its opening as the round has had by now; None without a round before."""
+    return figures_of_units(units, [before.id], _same_day(found, before, now)) if before else None
 
 
 def _same_day(found: Round, before: Round, now: datetime) -> date | None:
@@ -169,9 +177,12 @@ def _same_day(found: Round, before: Round, now: datetime) -> date | None:
     return local_day(before.opens_at) + (local_day(now) - local_day(found.opens_at))
 
 
-def _weeks(unit: Unit, rounds: Sequence[Round]) -> list[Week]:
-    counts = [(one.number, figures_of_units([unit], [one.id])[unit.id]) for one in rounds]
-    return [Week(number, count.people, count.attempts) for number, count in counts]
+def _weeks(layout: Layout, rounds: Sequence[Round]) -> list[Week]:
+    weeks = []
+    for one in rounds:
+        own = _sum(figures_of_units(layout.whole, [one.id]), layout.whole, ())
+        weeks.append(Week(one.number, own.people, own.attempts))
+    return weeks
 
 
 def reports_of(place: Place) -> Sequence[Report]:

@@ -56,7 +56,8 @@ class Figures:
     """What a report says. `round_number` None: the whole contest, of which `weeks` are the rounds.
 
     `as_of` is when the tallies were counted; `opens_at` to `closes_at` is the period; `compared_with` the
-    number of the round before; `predicts` whether the running figures would tell what people predict.
+    number of the round before; `predicts` whether the running figures would tell what people predict;
+    `left_out` names units of the contest's tree that went to this one, of a later tree, only in part.
     """
 
     contest: str
@@ -73,6 +74,7 @@ class Figures:
     lines: Sequence[Line]
     total: Line
     weeks: Sequence[Week] = ()
+    left_out: Sequence[str] = ()
 
 
 def rate_of(people: int, headcount: int | None) -> float | None:

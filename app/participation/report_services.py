@@ -24,7 +24,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def request_report(place: Place, found: Round | None, *, actor_id: int | None, now: datetime) -> None:
     """Have a report made by a job; asked twice before it is made, there is one.
 
-    Raises NotOpened, OtherTree. `actor_id` None: the timetable asks.
+    Raises NotOpened. `actor_id` None: the timetable asks.
     """
     report_queries.check_can_report(place, found, now)
     payload = {
@@ -40,7 +40,7 @@ def request_report(place: Place, found: Round | None, *, actor_id: int | None, n
 
 
 def compute_figures(place: Place, found: Round | None, now: datetime) -> Figures:
-    """As report_queries.figures_of, counting first what was never counted. Raises NotOpened, OtherTree."""
+    """As report_queries.figures_of, counting first what was never counted. Raises NotOpened."""
     for one in place.rounds:
         if one.opens_at <= now and tallied_at(one.id) is None:
             tally_round(one, now)
@@ -104,7 +104,7 @@ def request_due_reports(now: datetime) -> int:
         contest = db.session.get_one(Contest, setting.contest_id)
         place = report_queries.place_of(contest, db.session.get_one(Unit, setting.unit_id))
         found = report_rules.find_reported([(one.opens_at, one.closes_at) for one in place.rounds], monday)
-        if found is not None and place.is_native:
+        if found is not None:
             request_report(place, place.rounds[found], actor_id=None, now=now)
             count += 1
     db.session.flush()

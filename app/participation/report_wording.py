@@ -162,4 +162,6 @@ def _listed(names: Sequence[str]) -> str:
 
 def notes_of(figures: Figures) -> list[str]:
     """How the figures are counted, and who may read them."""
-    return [*DEFINITIONS, *([INTERNAL] if figures.is_running and figures.predicts else [])]
+    partly = f"Chưa tính các đơn vị trước sắp xếp chỉ chuyển một phần: {_listed(figures.left_out)}."
+    internal = figures.is_running and figures.predicts
+    return [*DEFINITIONS, *([partly] if figures.left_out else []), *([INTERNAL] if internal else [])]

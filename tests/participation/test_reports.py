@@ -22,7 +22,7 @@ from app.participation.jobs import request_due_reports
 from app.participation.report_models import Report
 from app.permissions import Role
 from app.ranking.models import Standing
-from app.units.models import Unit
+from app.units.models import Unit, UnitSuccession
 from tests.factories import make_grant
 from tests.participation.world import (
     OPENS,
@@ -279,13 +279,26 @@ def test_running_weeks_are_compared_at_the_same_day(office, db):
     assert figures.total.change == 2
 
 
-def test_a_unit_of_a_later_tree_has_figures_only(office, client, db):
-    new_province, _ = make_tree("vn-2025", districts=1)
-    make_grant(office.staff, Role.STAFF, unit=new_province)
+@pytest.fixture
+def later(office, db):
+    """A commune of the tree after: it took the first commune wholly and a part of the second."""
+    _, [(_, [commune, other]), *_] = make_tree("vn-2025")
+    first, second = office.communes
+    for old, new, is_whole in ((first, commune, True), (second, commune, False), (second, other, False)):
+        db.session.add(UnitSuccession(old_unit_id=old.id, new_unit_id=new.id, is_whole=is_whole))
+    make_grant(office.staff, Role.STAFF, unit=commune)
     db.session.commit()
+    return commune
 
-    assert "thuộc danh mục khác" in client.get(office.address(new_province)).text
-    assert client.post(office.address(new_province), data={"period": "1"}).status_code == 409
+
+def test_a_unit_of_a_later_tree_reports_on_what_wholly_became_of_it(office, later, client):
+    assert client.post(office.address(later), data={"period": "2"}).status_code == 303
+    run_waiting_jobs()
+
+    figures = report_queries.reports_of(office.place(later))[0].figures
+    assert [(line["name"], line["people"]) for line in figures["lines"]] == [("=HYPERLINK(1)", 3)]
+    assert (figures["total"]["people"], figures["total"]["attempts"]) == (3, 3)
+    assert figures["left_out"] == [office.communes[1].full_name]
 
 
 def test_on_monday_at_seven_the_reports_that_were_asked_for_are_made(office, client, clock_at, db):
