@@ -1,7 +1,7 @@
 """Read who has not taken part in a round yet, inside one subtree, a page at a time."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,8 @@ from app.units.models import Unit, UnitSuccession
 from app.units.queries import is_within, under
 
 Position = tuple[str, str, int]  # path of the unit, the name's sort key, account id
+_ORDER = (Unit.path, Account.sort_key, Account.id)
+_PERSON = (Account.id, Account.public_id, Account.full_name, Account.sign_in_name, Account.unit_id)
 
 
 @dataclass(frozen=True)
@@ -112,15 +114,23 @@ def count_without_account(place: Place, root: Unit, found: Round, missing: Count
 
 def count_reminded(search: Search) -> int:
     """How many people of the list were reminded of the round at least once, and are still missing."""
-    found = search.found
-    query = _of_units(search, select(func.count(Reminder.account_id.distinct())))
-    query = query.join(Reminder, Reminder.account_id == Account.id).where(
-        Reminder.round_id == found.id,
-        may_take_part(found.contest_id),
-        ~exists().where(Standing.round_id == found.id, Standing.enrolment_id == Enrolment.id),
-        ~took_part_as_another(found.id),
-    )
+    query = _reminded(search, select(func.count()))
     return db.session.scalar(query) or 0
+
+
+def _reminded(search: Search, query: Select[Any]) -> Select[Any]:
+    """Led by the reminders of the round, which are few beside its people."""
+    found = search.found
+    reminded = select(Reminder.account_id).where(Reminder.round_id == found.id).distinct().subquery()
+    return (
+        _of_units(search, query)
+        .join(reminded, reminded.c.account_id == Account.id)
+        .where(
+            may_take_part(found.contest_id),
+            ~exists().where(Standing.round_id == found.id, Standing.enrolment_id == Enrolment.id),
+            ~took_part_as_another(found.id),
+        )
+    )
 
 
 def list_missing(search: Search, *, start: Position | None = None, first_path: str = "") -> Page:
@@ -130,6 +140,8 @@ def list_missing(search: Search, *, start: Position | None = None, first_path: s
     """
     first = start[0] if start else first_path
     homes = [home for home in search.homes if home.path >= first]
+    if search.show is Show.REMINDED:
+        return _page_of(_read(_list_reminded(replace(search, homes=homes), start)))
     people: list[Missing] = []
     for number, piece in enumerate(rules.pieces_of(homes, _sizes(search))):
         if number == rules.PIECES_A_PAGE:
@@ -137,8 +149,20 @@ def list_missing(search: Search, *, start: Position | None = None, first_path: s
         query = _missing(search, piece, start).limit(rules.PAGE_SIZE + 1 - len(people))
         people += _read(query)
         if len(people) > rules.PAGE_SIZE:
-            return Page(people[: rules.PAGE_SIZE], after=people[rules.PAGE_SIZE - 1].public_id)
-    return Page(people)
+            break
+    return _page_of(people)
+
+
+def _page_of(people: Sequence[Missing]) -> Page:
+    """A page of people of whom one more than it holds was read, when there are so many."""
+    shown = people[: rules.PAGE_SIZE]
+    return Page(shown, after=shown[-1].public_id if len(people) > len(shown) else None)
+
+
+def _list_reminded(search: Search, start: Position | None) -> Select[Any]:
+    home_id = func.coalesce(Enrolment.unit_id, Account.unit_id)
+    query = _reminded(search, select(*_PERSON, home_id)).order_by(*_ORDER)
+    return _after(query, start).limit(rules.PAGE_SIZE + 1)
 
 
 def find_missing(search: Search) -> Sequence[Missing]:
@@ -167,20 +191,20 @@ def _missing(search: Search, homes: Sequence[Home], start: Position | None = Non
     found = search.found
     members = members_of(found.contest_id, [home.id for home in homes], found.id)
     query = (
-        select(
-            *(Account.id, Account.public_id, Account.full_name, Account.sign_in_name, Account.unit_id),
-            members.c.unit_id.label("home_id"),
-        )
+        select(*_PERSON, members.c.unit_id.label("home_id"))
         .join(members, members.c.account_id == Account.id)
         .join(Unit, Unit.id == members.c.unit_id)
         .where(may_take_part(found.contest_id), ~took_part_as_another(found.id))
-        .order_by(Unit.path, Account.sort_key, Account.id)
+        .order_by(*_ORDER)
     )
-    if start is not None:
-        query = query.where(tuple_(Unit.path, Account.sort_key, Account.id) > start)
+    query = _after(query, start)
     if search.name:
         query = query.where(Account.search.contains(search.name, autoescape=True))
     return _narrowed(query, search)
+
+
+def _after(query: Select[Any], start: Position | None) -> Select[Any]:
+    return query if start is None else query.where(tuple_(*_ORDER) > start)
 
 
 def _narrowed(query: Select[Any], search: Search) -> Select[Any]:

@@ -12,8 +12,8 @@ NAMES_A_MESSAGE = 100
 # A longer list is narrowed first, or exported.
 MOST_TAKEN = 1_000
 # A subtree up to this size is counted and searched at once, a larger one piece by piece.
-PIECE_PEOPLE = 20_000
-PIECES_A_PAGE = 5
+PIECE_PEOPLE = 5_000
+PIECES_A_PAGE = 8
 
 
 class Show(StrEnum):

@@ -27,22 +27,22 @@ class LastReminder:
 
 def rounds_taken(account_ids: Collection[int], rounds: Sequence[Round]) -> dict[int, set[int]]:
     """Account id → ids of those rounds in which the person has a valid attempt, merged accounts included."""
-    person = func.coalesce(AccountMerge.kept_id, Enrolment.account_id)
-    is_merged = (AccountMerge.absorbed_id == Enrolment.account_id) & AccountMerge.undone_at.is_(None)
-    absorbed = select(AccountMerge.absorbed_id).where(
+    merges = select(AccountMerge.absorbed_id, AccountMerge.kept_id).where(
         AccountMerge.kept_id.in_(account_ids), AccountMerge.undone_at.is_(None)
     )
-    own = Enrolment.account_id.in_(account_ids) | Enrolment.account_id.in_(absorbed)
+    kept = {absorbed: account_id for absorbed, account_id in db.session.execute(merges)}
     query = (
-        select(person, Standing.round_id)
-        .select_from(Enrolment)
+        select(Enrolment.account_id, Standing.round_id)
         .join(Standing, Standing.enrolment_id == Enrolment.id)
-        .outerjoin(AccountMerge, is_merged)
-        .where(own, Standing.round_id.in_([found.id for found in rounds]))
+        .where(
+            Enrolment.contest_id.in_({found.contest_id for found in rounds}),
+            Enrolment.account_id.in_([*account_ids, *kept]),
+            Standing.round_id.in_([found.id for found in rounds]),
+        )
     )
     taken: dict[int, set[int]] = {}
     for account_id, round_id in db.session.execute(query):
-        taken.setdefault(account_id, set()).add(round_id)
+        taken.setdefault(kept.get(account_id, account_id), set()).add(round_id)
     return taken
 
 
