@@ -3,6 +3,8 @@
 from typing import NamedTuple
 
 from app.accounts.rules import CITIZEN_LONGEST, RESET_LIFETIME, SESSIONS_KEPT, TRACES_KEPT
+from app.rosters.rules import KEPT_UNCONFIRMED
+from app.rosters.slip_rules import LINK_LIFETIME
 
 UNTIL_DOSSIER = "đến hết thời gian giải quyết khiếu nại và lưu hồ sơ khen thưởng"
 
@@ -54,7 +56,18 @@ ABOUT_PEOPLE = (
     Stored(
         "Liên kết đặt lại mật khẩu do cán bộ cấp",
         "Giúp bạn khi quên mật khẩu.",
-        f"dùng được một lần, trong {RESET_LIFETIME.seconds // 60} phút",
+        f"dùng được một lần, trong {RESET_LIFETIME.seconds // 60} phút; trên phiếu giấy, trong "
+        f"{LINK_LIFETIME.days} ngày",
+    ),
+    Stored(
+        "Danh sách mà đơn vị gửi để lập tài khoản trước cho bạn: họ tên, ngày sinh, số điện thoại nếu có",
+        "Để bạn vào thi bằng phiếu của đơn vị.",
+        f"tệp danh sách chưa ghi nhận: {KEPT_UNCONFIRMED.days} ngày; sau đó chỉ còn tài khoản của bạn",
+    ),
+    Stored(
+        "Ai đăng ký giúp bạn, ai nhờ, và bạn đã đồng ý bằng cách nào",
+        "Chứng minh bạn đã đồng ý khi có người giúp.",
+        UNTIL_DOSSIER,
     ),
 )
 

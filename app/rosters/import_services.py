@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -21,7 +21,6 @@ from app.rosters.plan_rules import Line, Outcome, Plan, make_plan
 from app.rosters.unit_queries import choices
 from app.units.models import Unit
 
-KEPT_UNCONFIRMED = timedelta(days=1)
 NOTHING_CHANGED = "Chưa có gì thay đổi."
 
 
@@ -184,6 +183,6 @@ def _record(action: str, row: RosterImport, unit: Unit, actor_id: int, now: date
 def forget_unconfirmed(*, now: datetime) -> int:
     """Delete lists that nobody confirmed within a day; how many."""
     old = delete(RosterImport).where(
-        RosterImport.confirmed_at.is_(None), RosterImport.created_at < now - KEPT_UNCONFIRMED
+        RosterImport.confirmed_at.is_(None), RosterImport.created_at < now - rules.KEPT_UNCONFIRMED
     )
     return len(db.session.scalars(old.returning(RosterImport.id)).all())

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from app.accounts import rules as accounts
@@ -13,6 +13,7 @@ from app.rosters.cell_rules import parse_birth_date, parse_gender, parse_phone, 
 from app.text import clean, collapse, fold
 
 MAX_ROWS = 5_000
+KEPT_UNCONFIRMED = timedelta(days=1)
 MAX_FILE_BYTES = 5 * 1024 * 1024
 MAX_TITLE_ROWS = 30
 MAX_CELL = 200
