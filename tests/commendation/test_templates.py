@@ -18,6 +18,7 @@ from app.commendation import template_services as services
 from app.commendation.package_reader import check_package
 from app.commendation.template_rules import Kind
 from app.errors import BadInput
+from tests.architecture import ROOT
 from tests.commendation.word import changed, make_word, parts_of, saved, words_of
 
 # What a name may be made of once app.text.clean let it in.
@@ -331,3 +332,12 @@ def test_values_are_exactly_the_fields_of_the_kind():
         rules.check_values(Kind.LIST, rules.sample(Kind.LIST, rows=0) | {"mat_khau": "x"})
     with pytest.raises(ValueError, match="ca_nhan"):
         rules.check_values(Kind.LIST, rules.sample(Kind.LIST, rows=0) | {"ca_nhan": [{"ho_ten": "x"}]})
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_guide_names_every_field(kind):
+    guide = (ROOT / "docs" / "mau-van-ban.md").read_text(encoding="utf-8")
+
+    fields = [(field.name, field.label) for field in rules.scalars_of(kind)]
+    fields += [(f"dong.{field.name}", field.label) for row in rules.rows_of(kind) for field in row.fields]
+    assert [name for name, label in fields if f"`{{{{ {name} }}}}` | {label} |" not in guide] == []
