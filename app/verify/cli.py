@@ -13,6 +13,7 @@ from app.verify import (
     people_queries,
     result_services,
     schema_queries,
+    staff_queries,
 )
 from app.verify.rules import CHECKS, Report
 
@@ -38,6 +39,9 @@ def verify() -> None:
     people_queries.check_jobs(report)
     complaint_queries.check_complaints(report)
     integrity_queries.check_signals(report, now=clock.now())
+    staff_queries.check_tallies(report)
+    staff_queries.check_flags(report, now=clock.now())
+    staff_queries.check_dossiers(report)
     db.session.rollback()
     for line in report.lines():
         click.echo(line)

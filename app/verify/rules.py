@@ -34,6 +34,7 @@ CHECKS = {
     "I26": "sign-in names are unique and in one form",
     "I28": "nobody is signed in to a locked account, or past their second factor",
     "I30": "a referrer is another, older account",
+    "I31": "who meets emulation criteria meets them by the facts, and nobody else has the flag",
     "I32": "the audit trail is unbroken",
     "I33": "no job has given up",
     "I34": "who approved a result, a key or a question is not who froze, proposed or wrote it",
@@ -41,6 +42,8 @@ CHECKS = {
     "I36": "nobody who is barred started an attempt afterwards",
     "I37": "nobody gives a role to themself or takes themself off a list",
     "I38": "every complaint ended as it was decided, by another person, and what was written stays",
+    "I39": "participation figures are what the standings give, every person once",
+    "I40": "evidence of submitted dossiers is unchanged, awards stand in a decision, quotas hold",
 }
 SHOWN_PROBLEMS = 5
 

@@ -29,6 +29,14 @@ CHECK_RULES = {
         ("complaints", "ck_complaints_taken_by_another"),
         ("complaint_decisions", "ck_complaint_decisions_decided_by_another"),
     ],
+    "I31": [("attestations", "ck_attestations_second_person")],
+    "I39": [("headcount_decisions", "ck_headcount_decisions_second_person")],
+    "I40": [
+        ("dossiers", "ck_dossiers_not_ones_own"),
+        ("dossiers", "ck_dossiers_appraised_by_another"),
+        ("dossiers", "ck_dossiers_reviewed_by_another"),
+        ("dossiers", "ck_dossiers_decided_by_another"),
+    ],
 }
 APPEND_ONLY = {
     "I2": ["saves"],
@@ -38,6 +46,9 @@ APPEND_ONLY = {
     "I32": ["audit_entries"],
     "I35": ["signal_reviews"],
     "I38": ["complaint_events", "complaint_decisions"],
+    "I31": ["criteria_versions", "attestations", "result_changes"],
+    "I39": ["unit_moves", "headcounts", "headcount_decisions"],
+    "I40": ["dossier_events", "report_versions", "evidence_items"],
 }
 TRIGGERS = {
     "postgresql": "SELECT c.relname, count(*) * 2 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
