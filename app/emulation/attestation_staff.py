@@ -1,8 +1,9 @@
 """Attest what no machine can count, and look at the files that others gave."""
 
+import io
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect
+from flask import Blueprint, flash, redirect, send_file
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -94,7 +95,4 @@ def collective_evidence(
 def _download(view: View, subject: Subject, attestation_id: str) -> Response:
     found = attestation_queries.get_attestation(view.campaign, attestation_id, **subject.key)
     name, media_type, body = attestation_queries.get_evidence(found)
-    response = make_response(body)
-    response.mimetype = media_type
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return send_file(io.BytesIO(body), mimetype=media_type, as_attachment=True, download_name=name)

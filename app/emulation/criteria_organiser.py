@@ -63,9 +63,8 @@ def change(slug: str, campaign_id: str) -> Page:
     action = form.action.data or READ
     if action == COUNT:
         return _ask(contest, campaign, form)
-    if action != READ:
-        change_sheet(form.sheet.data, action)
-    return _editor(contest, campaign, form), 200
+    opened = change_sheet(form.sheet.data, action) if action != READ else ""
+    return _editor(contest, campaign, form, opened=opened), 200
 
 
 def _ask(contest: Contest, campaign: Campaign, form: CriteriaForm) -> Page:
@@ -87,7 +86,9 @@ def _address(endpoint: str, contest: Contest, campaign: Campaign) -> str:
     return url_for(f"criteria.{endpoint}", slug=contest.slug, campaign_id=campaign.public_id)
 
 
-def _editor(contest: Contest, campaign: Campaign, form: CriteriaForm, refusal: str = "") -> str:
+def _editor(
+    contest: Contest, campaign: Campaign, form: CriteriaForm, refusal: str = "", opened: str = ""
+) -> str:
     preset = PRESETS.get(form.preset.data or "")
     notes: dict[str, list[tuple[str, str]]] = {}
     for note in preset.notes if preset else ():
@@ -105,6 +106,7 @@ def _editor(contest: Contest, campaign: Campaign, form: CriteriaForm, refusal: s
         sentences=sentences,
         combination=combination,
         notes=notes,
+        opened=opened,
     )
 
 

@@ -24,8 +24,8 @@ from app.units.queries import is_within, under
 
 PEOPLE_SHOWN = 50
 STREAMED_ROWS = 1_000
-# Cases that say something about who really registered or sat.
-REVIEWED_KINDS = ("cluster", "sign_ups", "referrals")
+# Cases that say something about who really registered.
+REVIEWED_KINDS = ("sign_ups", "referrals")
 
 
 class Shown(StrEnum):

@@ -156,10 +156,10 @@ def _read_card(prefix: str, posted: Mapping[str, str]) -> Card:
     return Card(kind, {name: posted.get(f"{prefix}-{name}", "").strip() for name in names})
 
 
-def change_sheet(sheet: Sheet, action: str) -> None:
+def change_sheet(sheet: Sheet, action: str) -> str:
     """Do what a button says: "add-i" a group, "add-i-2" the kind chosen there, "up-i-2-1" a criterion …
 
-    Raises BadInput for a button that is not on the page.
+    Returns the prefix of a new card, "" without one. Raises BadInput for a button that is not on the page.
     """
     found = ACTION.match(action)
     if found is None:
@@ -172,10 +172,12 @@ def change_sheet(sheet: Sheet, action: str) -> None:
         _add_group(sheet, part)
     elif act == "add":
         _add_card(sheet, part.groups[group], found["part"])
+        return f"{found['part']}-{group + 1}-{len(part.groups[group].cards)}"
     elif found["card"]:
         _move(part.groups[group].cards, int(found["card"]) - 1, act)
     else:
         _move(part.groups, group, act)
+    return ""
 
 
 def _add_group(sheet: Sheet, part: PartSheet) -> None:
