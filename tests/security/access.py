@@ -38,6 +38,7 @@ PUBLIC = {
     "contests.package",
     "attempts.receipt",
     "certificates.verify",
+    "nominations.commended",
     "ranking.leaderboard",
     "ranking.result",
     "ranking.body",
@@ -86,6 +87,9 @@ PERSONAL = {
     "certificates.show",
     "certificates.issue",
     "certificates.paper",
+    "nominations.index",
+    "nominations.show",
+    "nominations.decline",
 }
 # Lead whoever has not just given a right password back to it.
 STEPS = {"factors.show_code", "factors.try_sign_in_code"}
@@ -205,6 +209,10 @@ def values_of(endpoint: str, parameter: str, side: Side) -> tuple[bytes, ...]:
         "list_id": side.lists,
         "part": (1,),
         "sheet_id": (side.slip_sheet,),
+        "body_public_id": (side.body,),
+        "dossier_public_id": (side.dossier,),
+        "decision_public_id": (side.award_decision,),
+        "hand_id": (side.hand,),
     }
     if endpoint in OF_OWN_UNITS:
         values["unit_code"] = (getattr(side, OF_OWN_UNITS[endpoint]),)
@@ -253,7 +261,7 @@ def _carries(identity: Identity, permission: Permission) -> bool:
 
 
 def _names_an_attempt(route: Route) -> bool:
-    return "public_id" in route.parameters
+    return not {"public_id", "dossier_public_id"}.isdisjoint(route.parameters)
 
 
 def _sat(identity: Identity, side: str) -> bool:

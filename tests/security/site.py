@@ -161,6 +161,8 @@ class Side:
     dossier: str
     dossier_paper: int
     body_paper: int
+    hand: int
+    award_decision: str
     imports: tuple[int, ...] = ()
 
 
@@ -501,6 +503,8 @@ def _commend(
         "dossier": case.dossier.public_id,
         "dossier_paper": papers[0].id,
         "body_paper": papers[1].id,
+        "hand": commendations.hands_of(body)[0].hand.id,
+        "award_decision": commendations.decisions_of(body)[0].public_id,
     }
 
 
