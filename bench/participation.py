@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from app import create_app
 from app.contests.models import Round
 from app.extensions import db
+from app.participation.missing_services import count_populations
 from app.participation.models import UnitTally
 from app.participation.tally_services import tally_round
 from bench import emulation, figures
@@ -105,6 +106,8 @@ def _tally(machine: Machine, course: Course) -> list[Tallied]:
             db.session.commit()
             rows = db.session.query(UnitTally).filter_by(round_id=round_id).count()
             counted.append(Tallied(time.perf_counter() - started, rows))
+        count_populations(db.session.get_one(Round, course.rounds[0]).contest, now=datetime.now(UTC))
+        db.session.commit()
         db.session.remove()
         db.engine.dispose()
     return counted
