@@ -42,7 +42,7 @@ def write_people(target: BinaryIO, what: Export, *, actor_id: int, now: datetime
         subject=f"campaign:{what.campaign.id}",
         now=now,
         unit=what.unit.code,
-        list=what.shown,
+        shown=LIST_NAMES[what.shown],
     )
 
 

@@ -69,7 +69,7 @@ def test_staff_find_the_person_and_read_every_reason(screen, bac_son, sign_in_on
 
 
 def test_staff_attest_with_a_file_and_the_citizen_sees_it(
-    open_screen, bac_son, sign_in_on, db, check_accessibility
+    open_screen, bac_son, sign_in_on, db, check_accessibility, faults
 ):
     page = open_screen(PHONE)
     sign_in_on(page, bac_son.staff)
@@ -96,20 +96,8 @@ def test_staff_attest_with_a_file_and_the_citizen_sees_it(
     sign_in_on(citizen, bac_son.citizen)
     citizen.goto("/tai-khoan/thi-dua")
     expect(citizen.get_by_text("Đã được xác nhận là đạt.")).to_be_visible()
-
-
-@pytest.fixture
-def faults_of_refusals(faults):
-    """A refused form answers 422, which the browser reports as an error."""
-    yield
     assert all("422" in fault for fault in faults)
     faults.clear()
-
-
-@pytest.fixture(autouse=True)
-def allowed(request):
-    if "attest" in request.node.name:
-        request.getfixturevalue("faults_of_refusals")
 
 
 def test_organisers_change_criteria_after_seeing_whom_that_moves_without_script(
