@@ -57,7 +57,7 @@ def make_of_case(slug: str, series: str, unit_code: str, public_id: str) -> AnyR
         raise BadInput("Không có loại văn bản này.")
     request_paper = services.request_report if form.paper.data == Paper.REPORT else services.request_letter
     request_paper(case, actor_id=current_user.account_id, now=clock.now())
-    return _asked(url_for("commendation_papers.of_case", public_id=public_id, **place.address))
+    return _asked(url_for("commendation.dossier", dossier_public_id=public_id, **place.address))
 
 
 def _asked(address: str) -> AnyResponse:
@@ -65,14 +65,6 @@ def _asked(address: str) -> AnyResponse:
     ring()
     flash("Văn bản đang được tạo, thường mất dưới một phút. Bạn tải lại trang để xem.", "success")
     return redirect(address, 303)
-
-
-@bp.get("/ho-so/<public_id>/van-ban")
-@require(HANDLE, scope="unit")
-def of_case(slug: str, series: str, unit_code: str, public_id: str) -> str:
-    """The papers of one dossier."""
-    place = _place(slug, series, unit_code)
-    return render_template("commendation/case_papers.html", place=place, case=get_case_at(place, public_id))
 
 
 @bp.get(f"/ho-so/<public_id>/van-ban/<{DOCUMENT_ID}:document_id>")

@@ -114,5 +114,7 @@ def test_the_papers_of_a_body_and_of_a_dossier(app, clock_at, db, screen, sign_i
     run_waiting_jobs()
     screen.reload()
     expect(screen.get_by_role("link", name="Tờ trình (Word)")).to_be_visible()
-    screen.goto(f"{place}/ho-so/{side.dossier}/van-ban")
+    screen.goto(f"{place}/ho-so/{side.dossier}")
+    screen.get_by_role("button", name="Tạo giấy khen").click()
+    expect(screen.get_by_text("Đang tạo, yêu cầu lúc")).to_be_visible()
     check_accessibility(screen)

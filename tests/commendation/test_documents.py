@@ -196,7 +196,7 @@ def test_staff_ask_and_take_home(desk, awarded, client, login, clock_at):
 
     answers = [client.post(address, data={"paper": paper}) for paper in ("report", "letter")]
     run_waiting_jobs()
-    page = client.get(address)
+    page = client.get(answers[0].location)
     files = [client.get(link) for link in re.findall(r'href="([^"]+/van-ban/\d+)"', page.text)]
 
     assert [answer.status_code for answer in answers] == [303, 303]
@@ -303,7 +303,9 @@ def test_staff_of_another_time_see_nothing(desk, awarded, client, login, clock_a
     clock_at(NOW + timedelta(hours=1))
     login(client, desk.chooser)
 
-    assert client.get(f"{PLACE}/ho-so/{case.dossier.public_id}/van-ban").status_code == 403
+    paper = client.post(f"{PLACE}/ho-so/{case.dossier.public_id}/van-ban", data={"paper": "report"})
+    assert paper.status_code == 403
+    assert db.session.scalars(select(CommendationDocument)).all() == []
 
 
 def test_a_person_who_never_enrolled_stays_unnamed(awarded, client):
