@@ -12,7 +12,8 @@ from app.participation.headcount_reader import Problems, Rows
 from app.questions.formats.reading_services import FAILED, TOO_HEAVY
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
-MAX_SECONDS = 25
+# By the clock, on a machine that does much else; the process itself bounds its own work.
+MAX_SECONDS = 60
 ROOT = Path(__file__).parents[2]
 
 log = structlog.get_logger()
