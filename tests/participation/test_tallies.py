@@ -1,14 +1,17 @@
 """Tallies of people and attempts against a slow, obvious count; when a round is counted anew."""
 
 from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select, update
 
 from app.accounts.models import Account
 from app.attempts.models import Attempt
+from app.contests.models import Round
 from app.enrolments.models import Enrolment
 from app.enrolments.transfer_models import AccountMerge, UnitMove
 from app.localtime import local_day
@@ -356,3 +359,25 @@ def test_a_cancelled_week_is_counted_no_more_and_makes_others_new(quiet, db):
 
     assert days_kept(db, quiet.weeks[0]) == {}
     assert days_kept(db, quiet.weeks[1]) == {(quiet.leaves[0].id, day): (1, 1, 1, 0)}
+
+
+@pytest.mark.postgresql_only
+def test_two_that_count_a_week_at_once_leave_one_count(app, db, clock_at):
+    clock_at(AFTER)
+    world = World(5, db)
+    db.session.commit()
+    week_id, expected = world.weeks[1].id, Reference(world).days(world.weeks[1])
+    db.session.commit()
+    start = Barrier(4)
+
+    def count(_):
+        with app.app_context():
+            found = db.session.get_one(Round, week_id)
+            start.wait()
+            tally_round(found, AFTER)
+            db.session.commit()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count, range(4)))
+
+    assert days_kept(db, world.weeks[1]) == expected
