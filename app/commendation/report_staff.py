@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, render_template, request
 from flask_login import current_user
-from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
 from app import clock
@@ -34,14 +33,12 @@ Page = Response | tuple[str, int]
 @bp.route("/ho-so/<dossier_public_id>/bao-cao", methods=["GET", "POST"])
 @require(Permission.COMMENDATION_HANDLE, scope="unit")
 def report(slug: str, series: str, unit_code: str, dossier_public_id: str) -> Page:
-    """A collective's report, written by staff of its unit: save as often as wanted, submit once."""
+    """A collective's report, written by staff of its unit; a person's is written by that person alone."""
     place, now = find_place(slug, series, unit_code), clock.now()
     case = dossier_queries.get_case_at(place, dossier_public_id, lock=request.method == "POST")
-    if not case.is_collective:
-        raise NoResultFound
     steps = dossier_queries.steps_at(case, current_user.account_id)
     items = evidence_queries.items_now(case, now)
-    form = report_form(evidence_queries.report_so_far(case, items), is_collective=True)
+    form = report_form(evidence_queries.report_so_far(case, items), is_collective=case.is_collective)
     outcome = write_report(case, form, items, steps)
     if outcome is not None:
         flash(outcome, "success")

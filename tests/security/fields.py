@@ -72,6 +72,9 @@ GOOD_VALUES = {
     "asked_by": "Con của người dự thi",
     "consent_way": "read_aloud",
     "agreed": "y",
+    "quota_individual": "5",
+    "quota_collective": "5",
+    "step": "council",
 }
 
 
@@ -89,7 +92,13 @@ FILES = {
     "rosters.upload": ("file", _list()),
 }
 # Needs a code that is right for half a minute and once; needs to be who proposed, who may not approve.
-NEVER_RIGHT = {"factors.turn_on", "keys_organiser.withdraw"}
+# Need a dossier at that very step and the hand that stands there: sent right in tests/commendation.
+STEPS_OF_DOSSIERS = {
+    *("commendation.act", "commendation_choice.choose", "commendation_report.report"),
+    *("commendation_council.council", "commendation_council.decisions", "commendation_council.publish"),
+    *("nominations.show", "nominations.decline"),
+}
+NEVER_RIGHT = {"factors.turn_on", "keys_organiser.withdraw"} | STEPS_OF_DOSSIERS
 # In the order of how far the request got.
 DEPTH = {"GET": (200, 303, 302, 409, 400, 404), "POST": (303, 200, 422, 409, 429, 400, 404)}
 
