@@ -37,7 +37,7 @@ from config import Config
 Found = TypeVar("Found")
 SLUG = "do-thi-dua"
 ROUNDS, PUBLISHED = 5, 4
-VOIDED_ONE_IN = 200
+VOIDED_ONE_IN = 199
 EXPLAINED, LISTED = 200, 20
 DISTRICT = "185"
 WEEK, DAY = timedelta(days=7), timedelta(days=1)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import ClassVar
 
 
@@ -201,7 +202,7 @@ class Group:
     criteria: tuple[Criterion, ...]
     needed: int | None = None
 
-    @property
+    @cached_property
     def is_attested(self) -> bool:
         """Is everything in it somebody's word?"""
         return all(isinstance(criterion, Attested) for criterion in self.criteria)
@@ -214,7 +215,7 @@ class Part:
     groups: tuple[Group, ...] = ()
     needed: int | None = None
 
-    @property
+    @cached_property
     def criteria(self) -> tuple[Criterion, ...]:
         """In order: the i-th one is bit i of the met bits."""
         return tuple(criterion for group in self.groups for criterion in group.criteria)

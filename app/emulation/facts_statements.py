@@ -87,13 +87,14 @@ SELECT t.id AS account_id,
   CASE WHEN hi.id IS NOT NULL THEN h.unit_id WHEN ti.id IS NOT NULL THEN t.unit_id
     ELSE coalesce(h.unit_id, t.unit_id) END AS unit_id,
   t.created_at AS registered_at,
-  coalesce(p.rounds_mask, 0) AS rounds_mask, coalesce(p.prize_mask, 0) AS prize_mask, {masks}
-  coalesce(p.best_score, 0) AS best_score, p.best_rank, coalesce(v.voids, 0) AS void_count,
+  coalesce(p.rounds_mask, 0) AS rounds_mask, coalesce(p.best_score, 0) AS best_score, p.best_rank,
+  coalesce(p.prize_mask, 0) AS prize_mask, coalesce(v.voids, 0) AS void_count,
   CASE WHEN ti.id IS NOT NULL OR (tu.series_code <> :series AND hi.id IS NOT NULL) THEN 1 ELSE 0 END
     AS lives_inside,
   CASE WHEN hi.id IS NOT NULL THEN 1 ELSE 0 END AS enrolled_inside,
   CASE WHEN tm.absorbed_id IS NOT NULL THEN 'merged' WHEN t.disabled_at IS NOT NULL THEN 'disabled'
     WHEN b.account_id IS NOT NULL THEN 'barred' ELSE '' END AS barrier,
+  {masks}
   {columns}
   k.version, k.unit_id AS kept_unit_id, k.rounds_mask AS kept_mask, k.streak, k.best_score AS kept_score,
   k.best_rank AS kept_rank, k.referred_count, k.good_referrals, k.met_bits, k.is_met, k.missing_count
