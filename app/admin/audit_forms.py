@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.admin.audit_wording import ACTION_NAMES
+from app.admin.audit_action_wording import ACTION_NAMES
 from app.admin.queries import AuditFilters
 from app.errors import BadInput
 from app.text import parse_integer

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.admin import queries
+from app.admin.audit_action_wording import ACTION_NAMES
 from app.admin.audit_forms import read_filters
-from app.admin.audit_wording import ACTION_NAMES, details_of
+from app.admin.audit_wording import details_of
 from app.audit.queries import check_chain, get_head
 from app.permissions import Permission
 from app.web.guards import require

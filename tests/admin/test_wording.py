@@ -5,6 +5,7 @@ import re
 
 from app.admin import audit_wording as audit
 from app.admin import permission_wording as wording
+from app.admin.audit_action_wording import ACTION_NAMES
 from app.permissions import ROLE_PERMISSIONS, Grant, Permission, Role
 from tests.architecture import modules
 
@@ -53,7 +54,7 @@ def test_every_recorded_act_has_a_name():
     recorded = recorded_actions()
 
     assert len(recorded) > 30
-    assert recorded - audit.ACTION_NAMES.keys() == set()
+    assert recorded - ACTION_NAMES.keys() == set()
 
 
 def test_every_recorded_detail_has_a_name():
