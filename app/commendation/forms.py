@@ -80,7 +80,7 @@ for _state, _days in DEFAULT_DAYS.items():
     setattr(
         BodyForm,
         f"{DAYS_PREFIX}{_state}",
-        number(wording.WAITS_FOR[_state].capitalize(), MOST_DAYS, minimum=1, default=_days),
+        number(wording.WAITS_FOR[_state], MOST_DAYS, minimum=1, default=_days),
     )
 
 

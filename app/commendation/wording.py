@@ -50,14 +50,14 @@ STEP_HINTS = {
     Step.DECIDE: "Ghi số, ngày quyết định đã ký và công bố.",
 }
 WAITS_FOR = {
-    State.CHOSEN: "chờ yêu cầu viết báo cáo",
-    State.REPORTING: "chờ viết và nộp báo cáo",
-    State.RETURNED: "chờ bổ sung báo cáo",
-    State.SUBMITTED: "chờ thẩm định",
-    State.APPRAISED: "chờ trình Hội đồng",
-    State.COUNCIL: "chờ Hội đồng họp",
-    State.APPROVED: "chờ quyết định",
-    State.DECIDED: "chờ công bố",
+    State.CHOSEN: "Chờ yêu cầu viết báo cáo",
+    State.REPORTING: "Chờ viết và nộp báo cáo",
+    State.RETURNED: "Chờ bổ sung báo cáo",
+    State.SUBMITTED: "Chờ thẩm định",
+    State.APPRAISED: "Chờ trình Hội đồng",
+    State.COUNCIL: "Chờ Hội đồng họp",
+    State.APPROVED: "Chờ quyết định",
+    State.DECIDED: "Chờ công bố",
 }
 ACT_NAMES = {
     Act.CHOOSE: "Chọn để đề nghị khen thưởng",

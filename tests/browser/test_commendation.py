@@ -88,7 +88,7 @@ def signed_in(open_screen, sign_in_on, account):
 
 
 def do(page, what):
-    page.get_by_label(what).check()
+    page.get_by_role("radio", name=what).check()
     page.get_by_role("button", name="Ghi và báo cho người liên quan").click()
     expect(page.get_by_text(f"{what}: đã ghi")).to_be_visible()
 

@@ -96,7 +96,7 @@ FILES = {
 STEPS_OF_DOSSIERS = {
     *("commendation.act", "commendation_choice.choose", "commendation_report.report"),
     *("commendation_council.council", "commendation_council.decisions", "commendation_council.publish"),
-    *("nominations.show", "nominations.decline"),
+    *("nominations.show", "nominations.decline", "commendation_organiser.give_hand"),
 }
 NEVER_RIGHT = {"factors.turn_on", "keys_organiser.withdraw"} | STEPS_OF_DOSSIERS
 # In the order of how far the request got.
