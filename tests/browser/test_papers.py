@@ -16,6 +16,7 @@ from tests.security import site as sites
 
 pytestmark = pytest.mark.sqlite_only
 
+TRIAL = 60_000  # milliseconds: a template is tried in a process that starts anew
 CERTIFICATE = "/tai-khoan/giay-chung-nhan/dan-van-kheo"
 TEMPLATES = "/ban-to-chuc/cuoc-thi/dan-van-kheo/khen-thuong/mau"
 
@@ -81,6 +82,7 @@ def test_the_certificates_pages(person, screen, sign_in_on, check_accessibility,
 
 def test_a_template_is_changed_and_given_back(organiser, screen, sign_in_on, check_accessibility, faults):
     sign_in_on(screen, organiser)
+    screen.set_default_timeout(TRIAL)
     screen.goto(TEMPLATES)
     check_accessibility(screen)
     screen.get_by_role("link", name="Danh sách đề nghị khen thưởng").click()
@@ -88,14 +90,14 @@ def test_a_template_is_changed_and_given_back(organiser, screen, sign_in_on, che
     wrong = {"name": "sai.docx", "mimeType": "application/msword", "buffer": make_word("{{ bi_mat }}")}
     screen.get_by_label("Tệp Word (.docx)").set_input_files(wrong)
     screen.get_by_role("button", name="Tải lên và điền thử").click()
-    expect(screen.get_by_role("link", name="Mẫu dùng trường “bi_mat”")).to_be_visible()
+    expect(screen.get_by_role("link", name="Mẫu dùng trường “bi_mat”")).to_be_visible(timeout=TRIAL)
     check_accessibility(screen)
     assert [fault for fault in faults if "422" not in fault] == []
     faults.clear()
     right = wrong | {"name": "mau moi.docx", "buffer": make_word("{{ co_quan_khen }}")}
     screen.get_by_label("Tệp Word (.docx)").set_input_files(right)
     screen.get_by_role("button", name="Tải lên và điền thử").click()
-    expect(screen.get_by_text("Đang dùng: mau moi.docx")).to_be_visible()
+    expect(screen.get_by_text("Đang dùng: mau moi.docx")).to_be_visible(timeout=TRIAL)
     check_accessibility(screen)
     screen.get_by_role("button", name="Dùng lại mẫu có sẵn").click()
     expect(screen.get_by_text("Đang dùng: mẫu có sẵn")).to_be_visible()
