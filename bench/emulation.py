@@ -29,7 +29,8 @@ from app.extensions import db
 from app.units.models import Unit
 from app.units.queries import get_unit
 from bench import figures
-from bench.figures import Measurement, waiting
+from bench.accounting import Accounts
+from bench.figures import Measurement, cost, waiting
 from bench.servers import DATABASE, Machine
 from bench.world import COMMUNE, PROVINCE, SERIES, World, make_world
 from config import Config
@@ -255,7 +256,10 @@ def measure(machine: Machine, course: Course) -> list[Measurement]:
     config = machine.config
     with machine.postgresql.cluster.connect(DATABASE) as connection:
         connection.execute("UPDATE campaigns SET closed_at = NULL WHERE id = %s", [course.campaign_id])
+    accounts = Accounts({"postgresql": [machine.postgresql.pid]})
+    before = accounts.read()
     first = _apart(_evaluate, config, course)
+    database = accounts.since(before)
     again = _apart(_evaluate, config, course)
     with machine.postgresql.cluster.connect(DATABASE) as connection:
         values = {"actor": course.organiser_id, "round": course.rounds[2], "one_in": VOIDED_ONE_IN}
@@ -268,7 +272,7 @@ def measure(machine: Machine, course: Course) -> list[Measurement]:
     if again.found["changed"]:
         raise AssertionError(f"an evaluation of the same changed {again.found['changed']} results")
     return [
-        _one("evaluation, first", first),
+        replace(_one("evaluation, first", first), shares=cost(database, 1), other=database.other),
         _one("evaluation, nothing new", again),
         _one("evaluation, attempts voided", voided),
         _one("simulation", simulated),
@@ -359,7 +363,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = measure(machine, course)
     print(figures.as_table(found))
     for one in found:
-        print(f"{one.name}: {one.facts or ''}")
+        print(f"{one.name}: {one.shares or ''} {one.facts or ''}")
     return 0
 
 
