@@ -228,8 +228,7 @@ def test_templates_are_short():
     assert [
         f"{path.relative_to(ROOT)}: {count}"
         for path in APP.rglob("templates/**/*.*")
-        if path.suffix != ".docx"
-        and (count := len(path.read_text().splitlines())) > MOST_LINES_OF_A_TEMPLATE
+        if path.suffix != ".docx" and (count := len(path.read_text().splitlines())) > MOST_LINES_OF_A_TEMPLATE
     ] == []
 
 

@@ -28,10 +28,10 @@ MOST_ACCOUNTS = 9_900  # numbers after them are the ring's and the exclusion lis
 TALLY_BATCH = 5_000
 PEOPLE = (
     ("Người dự thi", services.VISITOR_PLACE, "/"),
-    ("Cán bộ huyện Bắc Sơn", 4, "/can-bo"),
+    ("Cán bộ huyện Bắc Sơn", services.CHOOSER_PLACE, "/can-bo"),
     ("Ban Tổ chức", 2, "/ban-to-chuc"),
     ("Người duyệt kết quả", 3, "/ban-to-chuc"),
-    ("Thẩm định khen thưởng", 6, "/can-bo"),
+    ("Thẩm định khen thưởng", services.APPRAISER_PLACE, "/can-bo"),
     ("Quản trị", 1, "/quan-tri/quyen"),
 )
 
@@ -61,12 +61,12 @@ def seed_demo(accounts: int) -> None:
     for batch in services.register_crowd(accounts, visitor, before=opens_at):
         people += batch
         db.session.commit()
-    office.declare_headcounts(rounds[0].contest, staff, now=opens_at)
-    office.begin_campaigns(rounds[0].contest, staff, now=opens_at)
+    office.declare_headcounts(rounds[0].contest, people, staff, now=opens_at)
+    campaign = office.begin_campaigns(rounds[0].contest, staff, now=opens_at)
     db.session.commit()
     attempt_count = play(rounds, visitor, people, staff, now)
     run_waiting_jobs()
-    office.commend(rounds[0].contest, visitor, staff, now=clock.now())
+    office.commend(rounds[0].contest, campaign, visitor, staff, now=clock.now())
     db.session.commit()
     tell(len(people), attempt_count)
 

@@ -35,6 +35,7 @@ PROVINCE = "20"
 DISTRICT = "185"
 SLUG = "dan-van-kheo"
 BATCH = 300
+CHOOSER_PLACE, APPRAISER_PLACE, DECIDER_PLACE = 4, 6, 7
 VISITOR_PLACE = 5
 VISITOR_REFERRALS = 3
 CROWD_PLACE = 10
@@ -112,14 +113,14 @@ def appoint_staff(password_hash: str, *, now: datetime) -> Staff:
         (1, "Thí sinh mẫu Quản Trị", Role.ADMINISTRATOR, None),
         (2, "Thí sinh mẫu Ban Tổ Chức", Role.ORGANISER, None),
         (3, "Thí sinh mẫu Người Duyệt", Role.ORGANISER, None),
-        (4, "Thí sinh mẫu Cán Bộ", Role.STAFF, district.id),
-        (6, "Thí sinh mẫu Thẩm Định", Role.STAFF, district.id),
-        (7, "Thí sinh mẫu Quyết Định", Role.STAFF, district.id),
+        (CHOOSER_PLACE, "Thí sinh mẫu Cán Bộ", Role.STAFF, district.id),
+        (APPRAISER_PLACE, "Thí sinh mẫu Thẩm Định", Role.STAFF, district.id),
+        (DECIDER_PLACE, "Thí sinh mẫu Quyết Định", Role.STAFF, district.id),
     ):
         account = register(place, name, date(1985, 5, 19), commune, now=now, password_hash=password_hash)
         grant_role(account, role, granted_by=None, now=now, unit_id=unit_id)
         appointed[place] = account.id
-    return Staff(*(appointed[place] for place in (2, 3, 4, 6, 7)))
+    return Staff(*(appointed[place] for place in (2, 3, CHOOSER_PLACE, APPRAISER_PLACE, DECIDER_PLACE)))
 
 
 def communes_of_district() -> list[int]:

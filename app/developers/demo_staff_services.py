@@ -3,34 +3,35 @@
 Nothing commits.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
-
-from app.accounts.models import Account
-from app.accounts.queries import live_grants
+from app.accounts.queries import find_account, live_grants
+from app.attempts.queries import own_attempts
 from app.commendation import candidate_queries, council_services, office_services, report_services, services
 from app.commendation.dossier_queries import Case, cases_of_body
 from app.commendation.evidence_queries import items_now
 from app.commendation.queries import Office, get_office, steps_of
 from app.commendation.report_rules import Honour, Report, fields_of
 from app.commendation.workflow_rules import Act, State, Step
+from app.developers import demo_rules as rules
 from app.developers import demo_services
-from app.developers.demo_services import Contestant, Staff
+from app.developers.demo_services import (
+    APPRAISER_PLACE,
+    CHOOSER_PLACE,
+    DECIDER_PLACE,
+    Contestant,
+    Staff,
+)
 from app.emulation.criteria_rules import Belongs, Criteria, Group, NoVoid, Part, Took, TookPart
-from app.emulation.models import Campaign
 from app.emulation.preset_rules import PRESETS
 from app.emulation.services import create_campaign
-from app.enrolments.models import Enrolment
-from app.extensions import db
 from app.localtime import local_day
 from app.participation import headcount_services
 from app.participation.missing_rules import Channel
 from app.participation.reminder_services import note_reminders
-from app.ranking.models import Standing
-from app.units.models import Unit
 from app.units.queries import children_of, get_unit
 
 SMALLEST_COMMUNE = 24
@@ -64,23 +65,22 @@ TWO_WEEKS = Criteria(
 )
 
 
-def district() -> Unit:
+def district() -> Any:
     return get_unit(demo_services.SERIES, demo_services.DISTRICT)
 
 
-def declare_headcounts(contest: Any, staff: Staff, *, now: datetime) -> None:
+def declare_headcounts(contest: Any, people: Sequence[Contestant], staff: Staff, *, now: datetime) -> None:
     """Every commune of the district says how many it has; all but the last were approved. Targets follow."""
     root = district()
     communes = list(children_of(root))
-    query = select(Account.unit_id, func.count()).group_by(Account.unit_id)
-    registered = dict(db.session.execute(query).tuples().all())
+    registered = Counter(one.account.unit_id for one in people)
     targets: dict[int, int | None] = {}
     for place, commune in enumerate(communes):
-        people = max(SMALLEST_COMMUNE, 2 * registered.get(commune.id, 0)) + place % 7
+        count = max(SMALLEST_COMMUNE, 2 * registered[commune.id]) + place % 7
         found = headcount_services.declare(
-            commune, people, local_day(now), "Theo danh sách của xã", actor_id=staff.chooser, now=now
+            commune, count, local_day(now), "Theo danh sách của xã", actor_id=staff.chooser, now=now
         )
-        targets[commune.id] = people * 8 // 10
+        targets[commune.id] = count * 8 // 10
         if commune is not communes[-1]:
             headcount_services.decide(
                 root,
@@ -97,20 +97,21 @@ def declare_headcounts(contest: Any, staff: Staff, *, now: datetime) -> None:
 def remind(found: Any, people: Sequence[Contestant], staff: Staff, *, now: datetime) -> None:
     """Some of the district who have not taken the open round were called."""
     communes = {unit.id for unit in children_of(district())}
-    query = select(Enrolment.account_id).join(Standing, Standing.enrolment_id == Enrolment.id)
-    came = set(db.session.scalars(query.where(Standing.round_id == found.id)))
     own = [one.account.id for one in people if one.account.unit_id in communes]
-    missing = [account_id for account_id in own if account_id not in came][:REMINDED]
+    missing = [account_id for account_id in own if not own_attempts(account_id, found.id)][:REMINDED]
     note_reminders(found, district(), missing, Channel.ZALO, actor_id=staff.chooser, now=now)
 
 
-def begin_campaigns(contest: Any, staff: Staff, *, now: datetime) -> None:
-    """The district's campaign as in Bắc Sơn's plan, and one for steady people that some meet already."""
+def begin_campaigns(contest: Any, staff: Staff, *, now: datetime) -> Any:
+    """The district's campaign as in Bắc Sơn's plan, and one for steady people that some meet already.
+
+    Returns the second.
+    """
     for name, criteria in (
         ("Thi đua Dân vận khéo huyện Bắc Sơn", PRESETS["bac-son-2024"].criteria),
         (STEADY, TWO_WEEKS),
     ):
-        create_campaign(
+        campaign = create_campaign(
             contest,
             district(),
             name=name,
@@ -119,20 +120,20 @@ def begin_campaigns(contest: Any, staff: Staff, *, now: datetime) -> None:
             actor_id=staff.freezer,
             now=now,
         )
+    return campaign
 
 
-def commend(contest: Any, visitor: Contestant, staff: Staff, *, now: datetime) -> None:
+def commend(contest: Any, campaign: Any, visitor: Contestant, staff: Staff, *, now: datetime) -> None:
     """One person is commended, one report waits for appraisal, the visitor is asked for theirs."""
-    campaign = db.session.scalars(select(Campaign).where(Campaign.name == STEADY)).one()
     body = office_services.create_body(campaign, district(), BODY, actor_id=staff.freezer, now=now)
     office = get_office(contest, body.public_id, lock=True)
-    for step, account_id in (
-        (Step.CHOOSE, staff.chooser),
-        (Step.APPRAISE, staff.appraiser),
-        (Step.COUNCIL, staff.appraiser),
-        (Step.DECIDE, staff.decider),
+    for step, place in (
+        (Step.CHOOSE, CHOOSER_PLACE),
+        (Step.APPRAISE, APPRAISER_PLACE),
+        (Step.COUNCIL, APPRAISER_PLACE),
+        (Step.DECIDE, DECIDER_PLACE),
     ):
-        account = db.session.get_one(Account, account_id)
+        account: Any = find_account(rules.PHONE_BLOCK.format(place))
         office_services.give_hand(office, step, account, actor_id=staff.freezer, now=now)
     first, _pages = candidate_queries.people_page(office, staff.chooser, 1)
     own = candidate_queries.people_to_choose(office, [visitor.account.public_id], staff.chooser)

@@ -113,16 +113,7 @@ def decide(
     Raises NoResultFound, AlreadyDecided, Superseded, SecondPersonNeeded, NotSuperior.
     """
     found, unit = queries.get_declaration(root, headcount_id, lock=True)
-    if queries.is_decided(found):
-        raise rules.AlreadyDecided
-    if queries.is_superseded(found):
-        raise rules.Superseded
-    rules.check_may_decide(
-        declared_by=found.declared_by,
-        actor_id=actor_id,
-        is_superior=may_decide(grants, unit),
-        approves=approves,
-    )
+    _check_may_decide(found, unit, approves, grants, actor_id)
     db.session.add(
         HeadcountDecision(
             headcount_id=found.id,
@@ -142,6 +133,21 @@ def decide(
         unit=unit.id,
         people=found.people,
         reason=reason,
+    )
+
+
+def _check_may_decide(
+    found: Headcount, unit: Unit, approves: bool, grants: tuple[Grant, ...], actor_id: int
+) -> None:
+    if queries.is_decided(found):
+        raise rules.AlreadyDecided
+    if queries.is_superseded(found):
+        raise rules.Superseded
+    rules.check_may_decide(
+        declared_by=found.declared_by,
+        actor_id=actor_id,
+        is_superior=may_decide(grants, unit),
+        approves=approves,
     )
 
 
