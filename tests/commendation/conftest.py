@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -52,7 +53,7 @@ def report_of(case: Case, **fields) -> Report:
 
 
 def minutes_of(**values) -> Minutes:
-    defaults = {
+    defaults: dict[str, Any] = {
         "held_on": local_day(NOW),
         "place": "Phòng họp số 1",
         "chair": "Đồng chí Chủ tịch Hội đồng mẫu",

@@ -80,7 +80,7 @@ def bac_son(world, *, now=AFTER, missed=()) -> BacSon:
     return BacSon(contest, campaign, district, citizen, brought, staff, organiser)
 
 
-def named(full_name, account) -> Account:
+def named(full_name: str, account: Account) -> Account:
     account.full_name, account.search = full_name, fold(full_name)
     account.sort_key = name_sort_key(full_name)
     return account

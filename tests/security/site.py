@@ -350,7 +350,7 @@ def _side(
 
 def _encourage(contest: Contest, unit: Unit, citizen: Account, staff: Account, chief: Account) -> None:
     """A headcount in force and one that waits, a target, and somebody reminded of the first round."""
-    act = {"actor_id": staff.id, "now": NOW - DAY}
+    act: dict[str, Any] = {"actor_id": staff.id, "now": NOW - DAY}
     declared = headcounts.declare(unit, 40, NOW.date() - 30 * DAY, "", **act)
     headcounts.decide(
         unit,
@@ -391,7 +391,7 @@ def _lists(contest: Contest, unit: Unit, staff: Account) -> tuple[int, int]:
     rows = []
     for name in ("Một", "Hai"):
         cells = [(1, ["Họ và tên", "Ngày sinh"]), (2, [f"Thí sinh mẫu {name}", "05/09/1987"])]
-        act = {"actor_id": staff.id, "now": NOW - HOUR}
+        act: dict[str, Any] = {"actor_id": staff.id, "now": NOW - HOUR}
         rows.append(rosters.keep_list(contest, unit, name.encode(), cells, name="danh-sach.xlsx", **act))
     digest = rosters.plan_of(rows[1], unit).digest
     rosters.confirm_list(rows[1], unit, digest, actor_id=staff.id, now=NOW - HOUR)
@@ -400,7 +400,7 @@ def _lists(contest: Contest, unit: Unit, staff: Account) -> tuple[int, int]:
 
 def _people_put_right(contest: Contest, unit: Unit, staff: Account) -> dict[str, Any]:
     """Somebody moved here, two accounts merged, somebody signed up with help, and the sheet of their slip."""
-    act = {"actor_id": staff.id, "now": NOW - HOUR}
+    act: dict[str, Any] = {"actor_id": staff.id, "now": NOW - HOUR}
     sibling = select(Unit).where(Unit.parent_id == unit.parent_id, Unit.id != unit.id, Unit.is_leaf)
     moved = _without_password(db.session.scalars(sibling.limit(1)).one(), "Phương")
     found = db.session.scalars(
@@ -436,9 +436,9 @@ def _without_password(unit: Unit, given_name: str) -> Account:
     return account
 
 
-def _own_units(unit: Unit, staff: Account) -> dict[str, str]:
+def _own_units(unit: Unit, staff: Account) -> dict[str, Any]:
     """Two schools below the unit, one of them closed."""
-    act = {"actor_id": staff.id, "now": NOW - HOUR}
+    act: dict[str, Any] = {"actor_id": staff.id, "now": NOW - HOUR}
     day = NOW.date()
     names = ("Trường mẫu", "Trường cũ mẫu")
     open_, closed = (own_units.add_unit(unit, "trường học", name, today=day, **act) for name in names)
