@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnExpressionArgument, Select, func, select
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, func, select
 from sqlalchemy.exc import NoResultFound
 
 from app.accounts.models import Account
@@ -161,8 +161,7 @@ def _people(
     query = (
         select(AccountResult, Account)
         .join(Account, Account.id == AccountResult.account_id)
-        .join(Unit, Unit.id == AccountResult.unit_id)
-        .where(AccountResult.campaign_id == campaign.id, condition, under(unit))
+        .where(AccountResult.campaign_id == campaign.id, condition, _is_below(unit))
         .where(AccountResult.account_id > after)
         .order_by(AccountResult.account_id)
         .limit(limit)
@@ -205,9 +204,14 @@ def count_results(campaign: Campaign, unit: Unit) -> Counts:
 
 
 def _count(campaign: Campaign, unit: Unit, condition: ColumnExpressionArgument[bool]) -> int:
-    query = select(func.count()).select_from(AccountResult).join(Unit, Unit.id == AccountResult.unit_id)
-    query = query.where(AccountResult.campaign_id == campaign.id, condition, under(unit))
+    query = select(func.count()).select_from(AccountResult)
+    query = query.where(AccountResult.campaign_id == campaign.id, condition, _is_below(unit))
     return db.session.scalar(query) or 0
+
+
+def _is_below(unit: Unit) -> ColumnElement[bool]:
+    """The subtree as ids: of these the database knows how many people there are, of a range of paths not."""
+    return AccountResult.unit_id.in_(db.session.scalars(select(Unit.id).where(under(unit))).all())
 
 
 def changes_of(campaign: Campaign, account_id: int) -> Sequence[ResultChange]:
