@@ -34,7 +34,7 @@ CHECKS = {
     "I26": "sign-in names are unique and in one form",
     "I28": "nobody is signed in to a locked account, or past their second factor",
     "I30": "a referrer is another, older account",
-    "I31": "who meets emulation criteria meets them by the facts, and nobody else has the flag",
+    "I31": "whoever has the flag of a campaign meets its criteria by the facts",
     "I32": "the audit trail is unbroken",
     "I33": "no job has given up",
     "I34": "who approved a result, a key or a question is not who froze, proposed or wrote it",

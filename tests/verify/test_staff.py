@@ -32,7 +32,7 @@ def test_five_counted_and_evaluated_weeks_pass(counted, command):
     [
         ("UPDATE unit_tallies SET attempts = attempts + 1", "I39"),
         ("UPDATE unit_tallies SET people = people - 1, newcomers = 0 WHERE people > 0", "I39"),
-        ("UPDATE account_results SET missing_count = 1, is_met = false WHERE is_met", "I31"),
+        ("UPDATE account_results SET missing_count = 0, is_met = true WHERE NOT is_met", "I31"),
     ],
 )
 def test_false_figures_and_flags_are_found(counted, command, db, statement, found):
