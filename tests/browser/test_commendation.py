@@ -57,23 +57,23 @@ def test_a_dossier_goes_through_every_hand_without_script(open_screen, desk, nom
     do(appraiser, "Thẩm định: đủ điều kiện")
     do(appraiser, "Trình Hội đồng")
     appraiser.get_by_role("link", name="Ghi biên bản Hội đồng").click()
-    for label, text in (
+    fill(
+        appraiser,
         *(("Ngày", "16"), ("Tháng", "4"), ("Năm", "2024"), ("Nơi họp", "Phòng họp số 1")),
         *(("Chủ trì", "Đồng chí Chủ tịch mẫu"), ("Thư ký", "Đồng chí Thư ký mẫu")),
         *(("Số thành viên Hội đồng", "9"), ("Số thành viên có mặt", "8")),
         (f"Số phiếu đồng ý: {account.full_name}", "8"),
-    ):
-        appraiser.get_by_label(label, exact=True).fill(text)
+    )
     appraiser.get_by_role("button", name="Ghi biên bản").click()
     expect(appraiser.get_by_text("Đã ghi biên bản với 1 hồ sơ.")).to_be_visible()
 
     decider.goto(STAFF)
     decider.get_by_role("link", name="Quyết định", exact=True).click()
-    for label, text in (
+    fill(
+        decider,
         *(("Số quyết định", "123/QĐ-UBND"), ("Ngày", "16"), ("Tháng", "4"), ("Năm", "2024")),
         *(("Người ký", "Nguyễn Văn Mẫu"), ("Chức vụ người ký", "Chủ tịch")),
-    ):
-        decider.get_by_label(label, exact=True).fill(text)
+    )
     decider.get_by_role("button", name="Ghi quyết định").click()
     decider.get_by_role("button", name="Công bố").click()
     decider.get_by_role("link", name="Xem danh sách công khai").click()
@@ -85,6 +85,11 @@ def signed_in(open_screen, sign_in_on, account):
     page = open_screen(PHONE, java_script_enabled=False)
     sign_in_on(page, account)
     return page
+
+
+def fill(page, *boxes):
+    for label, text in boxes:
+        page.get_by_label(label, exact=True).fill(text)
 
 
 def do(page, what):

@@ -73,6 +73,10 @@ class Ledger:
 def register(page, with_script=True):
     page.goto("/")
     page.get_by_role("main").get_by_role("link", name="Đăng ký dự thi").first.click()
+    fill_registration(page, with_script)
+
+
+def fill_registration(page, with_script):
     page.locator("[name=phone]").fill(PHONE_NUMBER)
     page.locator("[name=full_name]").fill("Thí sinh mẫu Tuần Thử")
     for part, value in (("day", "8"), ("month", "5"), ("year", "1990")):
