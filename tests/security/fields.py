@@ -208,6 +208,8 @@ def _values_of_this_route(route: Route, side: Side) -> dict[str, str]:
     values = {
         "accounts.submit_sign_in": {"phone": side.phone, "password": PASSWORD},
         "admin_roles.give_role": {"phone": side.phone},
+        "attestations_staff.attest_person": {"code": "a1", "is_met": "co", "text": REASON},
+        "attestations_staff.attest_collective": {"code": "t1", "is_met": "co", "text": REASON},
         "exclusions_organiser.add": {"person": side.public_id, "kind": "committee", "mode": "barred"},
         "keys_organiser.propose": {"kind": "void", "letters": "A", "ground": "Căn cứ mẫu"},
         "paper_organiser.keep_substitutes": {"people": "3"},
