@@ -78,18 +78,17 @@ GOOD_VALUES = {
 }
 
 
-def _list() -> bytes:
-    """A unit's list with one person."""
+def _sheet(*rows: tuple[str | int, ...]) -> bytes:
     target = BytesIO()
-    rows = [("Họ và tên", "Ngày sinh"), ("Thí sinh mẫu Ba", "05/09/1987")]
-    write_workbook(target, [Sheet("Danh sách", (30, 14), rows)])
+    write_workbook(target, [Sheet("Bảng", (30, 30, 14), rows)])
     return target.getvalue()
 
 
 # Forms that a file goes with, under this name.
 FILES = {
     "questions_import.submit_upload": ("file", "Ai làm chủ?\nA. Dân\nB. Quan\nANSWER: A\n".encode()),
-    "rosters.upload": ("file", _list()),
+    "headcount_import.upload": ("file", _sheet(("Mã đơn vị", "Quân số mới"), ("06325", 41))),
+    "rosters.upload": ("file", _sheet(("Họ và tên", "Ngày sinh"), ("Thí sinh mẫu Ba", "05/09/1987"))),
 }
 # Needs a code that is right for half a minute and once; needs to be who proposed, who may not approve.
 # Need a dossier at that very step and the hand that stands there: sent right in tests/commendation.
@@ -98,7 +97,9 @@ STEPS_OF_DOSSIERS = {
     *("commendation_council.council", "commendation_council.decisions", "commendation_council.publish"),
     *("nominations.show", "nominations.decline", "commendation_organiser.give_hand"),
 }
-NEVER_RIGHT = {"factors.turn_on", "keys_organiser.withdraw"} | STEPS_OF_DOSSIERS
+# Needs what an upload showed; tries a Word file in a process of its own: sent right in tests of their own.
+OF_FILES = {"headcount_import.confirm", "templates_organiser.choose"}
+NEVER_RIGHT = {"factors.turn_on", "keys_organiser.withdraw"} | STEPS_OF_DOSSIERS | OF_FILES
 # In the order of how far the request got.
 DEPTH = {"GET": (200, 303, 302, 409, 400, 404), "POST": (303, 200, 422, 409, 429, 400, 404)}
 
@@ -211,6 +212,9 @@ def _values_of_this_route(route: Route, side: Side) -> dict[str, str]:
         "attestations_staff.attest_person": {"code": "a1", "is_met": "co", "text": REASON},
         "attestations_staff.attest_collective": {"code": "t1", "is_met": "co", "text": REASON},
         "exclusions_organiser.add": {"person": side.public_id, "kind": "committee", "mode": "barred"},
+        "headcounts.declare": {"unit": side.unit_code, "people": "41"},
+        "headcounts.decide": {"chosen": str(side.headcount_id), "verdict": "refuse", "reason": REASON},
+        "missing.remind": {"people": side.public_id, "shown": side.public_id, "everybody": ""},
         "keys_organiser.propose": {"kind": "void", "letters": "A", "ground": "Căn cứ mẫu"},
         "paper_organiser.keep_substitutes": {"people": "3"},
         "paper_organiser.sign": {

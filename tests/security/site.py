@@ -149,6 +149,7 @@ class Side:
     signal: str
     series: str
     unit_code: str
+    headcount_id: int
     campaign: str
     attestations: tuple[str, str]
     lists: tuple[int, int]
@@ -317,7 +318,7 @@ def _side(
             )
     open_, handed_in = _open_round(contest, citizen, chief)
     complaint, new_complaint = _complain(sat[PUBLISHED], organiser)
-    _encourage(contest, unit, citizen, staff, chief)
+    waiting = _encourage(contest, unit, citizen, staff, chief)
     return Side(
         slug=contest.slug,
         draft_slug=_draft_contest(name, organiser, chief).slug,
@@ -340,6 +341,7 @@ def _side(
         signal=_signal(sat[PUBLISHED], (organiser, chief)),
         series=unit.series_code,
         unit_code=unit.code,
+        headcount_id=waiting,
         **_campaign(contest, unit, citizen, chief),
         lists=_lists(contest, unit, staff),
         **_people_put_right(contest, unit, staff),
@@ -348,8 +350,11 @@ def _side(
     )
 
 
-def _encourage(contest: Contest, unit: Unit, citizen: Account, staff: Account, chief: Account) -> None:
-    """A headcount in force and one that waits, a target, and somebody reminded of the first round."""
+def _encourage(contest: Contest, unit: Unit, citizen: Account, staff: Account, chief: Account) -> int:
+    """A headcount in force and one that waits, a target, and somebody reminded of the first round.
+
+    Returns the id of the one that waits.
+    """
     act: dict[str, Any] = {"actor_id": staff.id, "now": NOW - DAY}
     declared = headcounts.declare(unit, 40, NOW.date() - 30 * DAY, "", **act)
     headcounts.decide(
@@ -361,10 +366,11 @@ def _encourage(contest: Contest, unit: Unit, citizen: Account, staff: Account, c
         actor_id=chief.id,
         now=NOW - DAY,
     )
-    headcounts.declare(unit, 50, NOW.date(), "", **act)
+    waiting = headcounts.declare(unit, 50, NOW.date(), "", **act)
     headcounts.set_targets(contest, [unit], {unit.id: 30}, **act)
     first = rounds_of(contest)[0]
     note_reminders(first, unit, [citizen.id], Channel.PHONE, **act)
+    return waiting.id
 
 
 def _certify(contest: Contest, citizen: Account) -> str:
