@@ -1,6 +1,6 @@
 """What gunicorn and the flask command load."""
 
-from app import create_app
+from app.factory import create_app
 from config import Config
 
 app = create_app(Config.from_env())

@@ -1,6 +1,6 @@
 """What an RQ worker loads: `rq worker -S rq.serializers.JSONSerializer kheo`."""
 
-from app import create_app
+from app.factory import create_app
 from app.jobs.runner import run_waiting_jobs
 from config import Config
 

@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 import psycopg
 from sqlalchemy import text
 
-from app import create_app
 from app.contests.models import Contest
 from app.emulation import evaluation_services, queries, services
 from app.emulation.criteria_rules import Criteria, Good, GoodResult, Group, NoVoid, Part, Took, TookPart
@@ -26,6 +25,7 @@ from app.emulation.models import Campaign
 from app.emulation.preset_rules import PRESETS
 from app.emulation.simulation_queries import simulate
 from app.extensions import db
+from app.factory import create_app
 from app.units.models import Unit
 from app.units.queries import get_unit
 from bench import figures

@@ -19,12 +19,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from app import create_app
 from app.attempts import rules
 from app.attempts.models import Attempt as StoredAttempt
 from app.attempts.models import Save
 from app.attempts.queries import key_answers
 from app.extensions import db
+from app.factory import create_app
 from bench.client import Attempt, Contestant, Unexpected, save_of
 from bench.servers import DATABASE, Machine
 from bench.world import Person, World, make_world

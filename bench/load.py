@@ -19,10 +19,10 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import text
 
-from app import create_app
 from app.contests.models import Round
 from app.contests.queries import get_latest_key, get_package
 from app.extensions import db
+from app.factory import create_app
 from app.ranking.live_services import rewrite_cuts
 from app.ranking.models import LiveBoard
 from app.text import fold, name_sort_key

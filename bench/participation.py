@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app import create_app
 from app.contests.models import Round
 from app.extensions import db
+from app.factory import create_app
 from app.participation.missing_services import count_populations
 from app.participation.models import UnitTally
 from app.participation.tally_services import tally_round

@@ -13,9 +13,9 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import text
 
-from app import create_app
 from app.contests.models import Round
 from app.extensions import db
+from app.factory import create_app
 from app.jobs.runner import ring
 from app.ranking.live_queries import own_rank
 from app.ranking.services import request_freeze

@@ -9,7 +9,6 @@ import flask_migrate
 from flask import Flask
 from sqlalchemy import select
 
-from app import create_app
 from app.accounts import passwords
 from app.accounts.consent_wording import Purpose
 from app.accounts.models import Account
@@ -19,6 +18,7 @@ from app.contests import policy
 from app.contests import services as contests
 from app.contests.models import Contest, Round
 from app.extensions import db
+from app.factory import create_app
 from app.permissions import Role
 from app.questions import importer as question_files
 from app.questions.models import QuestionVersion

@@ -61,7 +61,7 @@ ROLE_OF_FILE = {
 }
 
 # They put the application together, so they know every feature; no feature knows them.
-ASSEMBLY = {"app", "app.models", "app.timetable", "app.worker"}
+ASSEMBLY = {"app", "app.factory", "app.models", "app.timetable", "app.worker"}
 # Rooms that see requests, the clock or transactions; the core of a feature stays out of them.
 EDGE_ROOMS = {"app.clock", "app.web", "app.jobs.runner"}
 # Rooms without a database or a request, open to rules.

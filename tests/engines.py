@@ -11,7 +11,7 @@ import flask_migrate
 from flask import Flask
 from psycopg import errors, sql
 
-from app import create_app
+from app.factory import create_app
 from app.extensions import db
 from config import Config
 from tests.isolation import Browser

@@ -40,7 +40,8 @@ def open_session(account: Account) -> str:
 class Browser(FlaskClient):
     """Flask's client, outside the test's session; it sends the CSRF token as a page's form does.
 
-    `csrf=False` leaves the token out.
+    `csrf=False` leaves the token out. What was sent is closed: a large body is a file, which must not
+    wait for the garbage collector.
     """
 
     def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> Any:
@@ -50,7 +51,9 @@ class Browser(FlaskClient):
         if csrf and str(kwargs.get("method", "GET")).upper() not in SAFE_METHODS:
             token = self.csrf_token(kwargs.get("base_url"))
             kwargs["headers"] = {"X-CSRFToken": token} | dict(kwargs.get("headers") or {})
-        return super().open(*args, **({"buffered": True} | kwargs))
+        response = super().open(*args, **({"buffered": True} | kwargs))
+        response.request.environ["wsgi.input"].close()
+        return response
 
     def csrf_token(self, base_url: str | None = None) -> str:
         """A token that this browser's session accepts."""

@@ -32,7 +32,7 @@ MOST_LINES_OF_A_TEMPLATE = 150
 SQL_WORDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "CREATE")
 WITHOUT_HEAVY_ENGINES = """
 import sys
-from app import create_app
+from app.factory import create_app
 from config import Config
 create_app(Config("test", "a key of thirty-two letters or more", "sqlite:///:memory:"))
 print(*sorted({"weasyprint", "docxtpl"} & sys.modules.keys()))

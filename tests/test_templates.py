@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 from jinja2 import nodes
 
-from app import create_app
+from app.factory import create_app
 from tests.architecture import APP, ROOT
 from tests.engines import make_config
 

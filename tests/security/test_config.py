@@ -7,8 +7,8 @@ import sys
 import pytest
 from sqlalchemy import text
 
-from app import create_app
 from app.extensions import db as extension
+from app.factory import create_app
 from config import Config, UnsafeSettings
 from tests.architecture import ROOT
 from tests.engines import close_connections
