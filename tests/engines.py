@@ -11,8 +11,8 @@ import flask_migrate
 from flask import Flask
 from psycopg import errors, sql
 
-from app.factory import create_app
 from app.extensions import db
+from app.factory import create_app
 from config import Config
 from tests.isolation import Browser
 from tests.services import Cluster
