@@ -175,6 +175,7 @@ def save(slug: str, campaign_id: str) -> Page:
     """Make the change that was shown the next version."""
     contest, campaign = managed_campaign(slug, campaign_id)
     form, draft = SaveForm(), draft_queries.find_draft(campaign, current_user.account_id)
+    form.refuse_unknown_fields()
     if draft is None:
         return redirect(_address("edit", contest, campaign), 303)
     if not form.validate_on_submit():

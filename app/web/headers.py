@@ -16,6 +16,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+# What a view that says nothing leaves, and what Flask writes on a file it sends.
+UNDECIDED = (None, "no-cache")
 
 
 def init_app(app: Flask, *, is_https: bool) -> None:
@@ -25,7 +27,7 @@ def init_app(app: Flask, *, is_https: bool) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.extend(headers)
-        if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        if request.endpoint != "static" and response.headers.get("Cache-Control") in UNDECIDED:
             response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -18,7 +18,7 @@ COUNTED_WHEN_REFUSED = {
     "/tai-khoan/mat-khau": {"sign_in_delays"},
     **{f"/tai-khoan/xac-thuc-hai-lop/{act}": {"sign_in_delays"} for act in ("ma", "ma-du-phong", "tat")},
 }
-REQUESTS_BETWEEN_RESETS = 50  # so that flood limits do not hide what lies behind them
+REQUESTS_BETWEEN_RESETS = 15
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
