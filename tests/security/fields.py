@@ -214,7 +214,10 @@ def _values_of_this_route(route: Route, side: Side) -> dict[str, str]:
         "exclusions_organiser.add": {"person": side.public_id, "kind": "committee", "mode": "barred"},
         "headcounts.declare": {"unit": side.unit_code, "people": "41"},
         "headcounts.decide": {"chosen": str(side.headcount_id), "verdict": "refuse", "reason": REASON},
-        "missing.remind": {"people": side.public_id, "shown": side.public_id, "everybody": ""},
+        "missing.remind": {
+            **{"people": side.public_id, "shown": side.public_id},
+            **{"channel": "zalo", "everybody": ""},
+        },
         "keys_organiser.propose": {"kind": "void", "letters": "A", "ground": "Căn cứ mẫu"},
         "paper_organiser.keep_substitutes": {"people": "3"},
         "paper_organiser.sign": {
